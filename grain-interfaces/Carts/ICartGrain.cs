@@ -1,0 +1,204 @@
+using System.Text.Json.Serialization;
+using Commerce.Pricing;
+
+namespace Commerce.Carts;
+
+/// <summary>What somebody means to buy, always priced. Keyed by <c>cart_…</c>.</summary>
+/// <remarks>
+/// Changing methods take a <see cref="Request"/>: another owner's cart is <c>not-found</c>, an older <c>IfMatch</c> is <c>stale-version</c>,
+/// a repeated key returns the cart as it stands with <see cref="Reply{T}.Replayed"/>. A cart that is being checked out, or was, takes
+/// no change: <c>not-now</c>.
+/// </remarks>
+[Alias("commerce.cart"), GrainInterfaceType("commerce.cart")]
+public interface ICartGrain : IGrainWithStringKey
+{
+    /// <summary>Opens the cart. Repeated with the same key and fingerprint it returns the cart as it stands.</summary>
+    [Alias("create")]
+    Task<Reply<CartView>> Create(Request request, CreateCart command);
+
+    /// <summary>Reads the cart, priced as of now; <see langword="null"/> if there is none or it is another's (<paramref name="owner"/> null: an operator).</summary>
+    [Alias("get")]
+    Task<CartView?> Get(string? owner);
+
+    /// <summary>Adds units of a SKU; a SKU that is in the cart already grows its line.</summary>
+    [Alias("add-line")]
+    Task<Reply<CartView>> AddLine(Request request, NewLine line);
+
+    /// <summary>Sets the quantity of a line, 1..9,999.</summary>
+    [Alias("change-line")]
+    Task<Reply<CartView>> ChangeLine(Request request, string lineId, int quantity);
+
+    [Alias("remove-line")]
+    Task<Reply<CartView>> RemoveLine(Request request, string lineId);
+
+    [Alias("add-coupon")]
+    Task<Reply<CartView>> AddCoupon(Request request, string code);
+
+    [Alias("remove-coupon")]
+    Task<Reply<CartView>> RemoveCoupon(Request request, string code);
+
+    /// <summary>Notes that the contact (kept by <see cref="Contacts.IContactGrain"/>) has a person.</summary>
+    [Alias("set-contact")]
+    Task<Reply<CartView>> SetContact(Request request);
+
+    /// <summary>Where it goes, as far as prices and taxes need it; the address itself is kept by <see cref="Contacts.IContactGrain"/>.</summary>
+    [Alias("set-destination")]
+    Task<Reply<CartView>> SetDestination(Request request, Destination destination);
+
+    /// <summary>The ways of shipping to the destination, priced.</summary>
+    [Alias("shipping-methods")]
+    Task<ImmutableArray<ShippingMethodView>> ShippingMethods(string? owner);
+
+    [Alias("set-shipping-method")]
+    Task<Reply<CartView>> SetShippingMethod(Request request, string method);
+
+    /// <summary>
+    /// Claims the cart for one checkout and freezes its quote. The same checkout may ask again; another meets <c>cart-in-checkout</c>,
+    /// or <c>cart-checked-out</c> once it was bought. An empty cart is <c>cart-empty</c>, one without destination <c>destination-missing</c>,
+    /// a <paramref name="quoteId"/> that no longer holds is <c>price-changed</c> with the new quote.
+    /// </summary>
+    [Alias("claim")]
+    Task<CartClaim> Claim(string? owner, string checkoutId, string? quoteId);
+
+    /// <summary>Gives the cart back after a checkout that failed. Another checkout's claim is left alone.</summary>
+    [Alias("release")]
+    Task Release(string checkoutId);
+
+    /// <summary>The cart became this order; nothing changes it any more.</summary>
+    [Alias("close")]
+    Task Close(string checkoutId, string orderId);
+}
+
+[GenerateSerializer, Immutable, Alias("commerce.cart.create")]
+public sealed record CreateCart(
+    [property: Id(0)] string Owner,
+    [property: Id(1)] string Channel,
+    [property: Id(2)] string? Currency,
+    [property: Id(3)] ImmutableArray<NewLine> Lines);
+
+[GenerateSerializer, Immutable, Alias("commerce.cart.new-line")]
+public sealed record NewLine([property: Id(0)] string Sku, [property: Id(1)] int Quantity);
+
+/// <summary>The part of an address that decides taxes and shipping, and that identifies nobody.</summary>
+[GenerateSerializer, Immutable, Alias("commerce.destination")]
+public sealed record Destination([property: Id(0)] string Country, [property: Id(1)] string? Region);
+
+[GenerateSerializer, Immutable, Alias("commerce.cart.shipping-method")]
+public sealed record ShippingMethodView(
+    [property: Id(0)] string Id,
+    [property: Id(1)] string Name,
+    [property: Id(2)] Money Price,
+    [property: Id(3)] int MinDays,
+    [property: Id(4)] int MaxDays);
+
+/// <param name="Quote">Frozen: what the checkout charges.</param>
+[GenerateSerializer, Immutable, Alias("commerce.cart.claim")]
+public sealed record CartClaim(
+    [property: Id(0)] string CartId,
+    [property: Id(1)] string Owner,
+    [property: Id(2)] string ContactId,
+    [property: Id(3)] Destination Destination,
+    [property: Id(4)] Quote Quote);
+
+[GenerateSerializer, Immutable, Alias("commerce.cart.view")]
+public sealed record CartView
+{
+    [Id(0)] public string Id { get; init; } = "";
+    [Id(1)] public long Version { get; init; }
+    [Id(2)] public CartStatus Status { get; init; }
+
+    /// <summary>Whose it is; not shown to clients.</summary>
+    [Id(3)] public string Owner { get; init; } = "";
+    [Id(4)] public string ContactId { get; init; } = "";
+    [Id(5)] public bool HasContact { get; init; }
+    [Id(6)] public Destination? Destination { get; init; }
+    [Id(7)] public string? ShippingMethod { get; init; }
+    [Id(8)] public ImmutableArray<string> Coupons { get; init; } = [];
+    [Id(9)] public Quote Quote { get; init; } = new();
+    [Id(10)] public string? CheckoutId { get; init; }
+    [Id(11)] public string? OrderId { get; init; }
+    [Id(12)] public DateTimeOffset CreatedAt { get; init; }
+    [Id(13)] public DateTimeOffset UpdatedAt { get; init; }
+}
+
+[GenerateSerializer, Alias("commerce.cart.status"), JsonConverter(typeof(JsonStringEnumConverter<CartStatus>))]
+public enum CartStatus
+{
+    /// <summary>Never opened.</summary>
+    [JsonStringEnumMemberName("none")] None = 0,
+    [JsonStringEnumMemberName("active")] Active = 1,
+    [JsonStringEnumMemberName("checked_out")] CheckedOut = 2,
+    [JsonStringEnumMemberName("abandoned")] Abandoned = 3,
+    [JsonStringEnumMemberName("merged")] Merged = 4,
+}
+
+public static class CartErrors
+{
+    public const int MaxLines = 100, MaxQuantity = 9_999, MaxCoupons = 10;
+
+    public static CommerceError UnknownChannel(string channel) => new(
+        "unknown-channel", ErrorKind.Invalid, $"There is no channel '{channel}'.")
+    { Pointer = "/channel" };
+
+    public static CommerceError CurrencyNotSold(string currency, string channel, string sold) => new(
+        "currency-mismatch", ErrorKind.Invalid, $"The channel '{channel}' sells in {sold}, not in '{currency}'.")
+    { Pointer = "/currency" };
+
+    public static CommerceError UnknownSku(string sku, string pointer = "/sku") => new(
+        "unknown-sku", ErrorKind.Invalid, $"No product of this channel has the SKU '{sku}'.")
+    { Pointer = pointer };
+
+    public static CommerceError InvalidQuantity(string pointer) => new(
+        "invalid-quantity", ErrorKind.Invalid, $"A quantity is a whole number from 1 to {MaxQuantity}.")
+    { Pointer = pointer };
+
+    public static CommerceError TooManyLines(string pointer) => new(
+        "too-many-lines", ErrorKind.Invalid, $"A cart holds {MaxLines} lines at the most.")
+    { Pointer = pointer };
+
+    public static CommerceError UnknownLine(string lineId) => new(
+        "not-found", ErrorKind.NotFound, $"The cart has no line '{lineId}'.");
+
+    public static CommerceError UnknownCoupon(string code) => new(
+        "unknown-coupon", ErrorKind.Invalid, $"'{code}' is not a coupon of this channel, or its time is over.")
+    { Pointer = "/code" };
+
+    public static CommerceError TooManyCoupons { get; } = new(
+        "too-many-coupons", ErrorKind.Invalid, $"A cart takes {MaxCoupons} coupons at the most.")
+    { Pointer = "/code" };
+
+    public static CommerceError UnknownShippingMethod(string method) => new(
+        "unknown-shipping-method", ErrorKind.Invalid, $"'{method}' does not ship to this destination.")
+    { Pointer = "/id" };
+
+    public static CommerceError CannotShipTo(string country) => new(
+        "destination-not-served", ErrorKind.Invalid, $"This channel does not ship to '{country}'.")
+    { Pointer = "/country" };
+
+    public static CommerceError Empty { get; } = new(
+        "cart-empty", ErrorKind.Invalid, "There is nothing in the cart. Add a line before checking out.")
+    { Pointer = "/cartId" };
+
+    public static CommerceError DestinationMissing { get; } = new(
+        "destination-missing", ErrorKind.Invalid, "Taxes and shipping need a destination. PUT one before checking out.")
+    { Pointer = "/cartId" };
+
+    public static CommerceError InCheckout(string checkoutId) => new(
+        "cart-in-checkout", ErrorKind.Conflict, $"The cart is being bought by the checkout '{checkoutId}'. Wait for its end, or cancel it.");
+
+    public static CommerceError CheckedOut(string? orderId) => new(
+        "cart-checked-out", ErrorKind.Conflict, $"The cart became the order '{orderId}'. Start a new cart.");
+
+    public static CommerceError PriceChanged(Quote quote) => new(
+        "price-changed", ErrorKind.Conflict, "The price is no longer the one that was shown. Show the new quote, and check out with its id.")
+    { Pointer = "/quoteId", Quote = quote };
+}
+
+public static class CartGrains
+{
+    extension(IGrainFactory grains)
+    {
+        /// <summary>The cart of that id, whether or not it was ever opened.</summary>
+        public ICartGrain Cart(string id) => grains.GetGrain<ICartGrain>(id);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text.Json.Serialization;
+using Commerce.Payments;
+using Commerce.Pricing;
+
+namespace Commerce.Checkouts;
+
+/// <summary>One attempt to buy what a cart holds: reserves, authorises, places the order, or undoes all of it. Keyed by <c>chk_…</c>.</summary>
+[Alias("commerce.checkout"), GrainInterfaceType("commerce.checkout")]
+public interface ICheckoutGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Starts the attempt, or takes part in the one under way; answers once it has come to an end or needs the shopper, or when
+    /// <paramref name="wait"/> is over (then <see cref="CheckoutStatus"/> is still under way). Refusals before anything was done
+    /// are <see cref="CommerceException"/>s of the cart (<c>cart-empty</c>, <c>price-changed</c>, …) and leave no trace.
+    /// </summary>
+    [Alias("start"), AlwaysInterleave]
+    Task<Reply<CheckoutView>> Start(Request request, StartCheckout command, TimeSpan wait);
+
+    [Alias("get"), AlwaysInterleave]
+    Task<CheckoutView?> Get(string? owner);
+
+    /// <summary>The shopper came back from 3-D Secure: asks the provider how it ended and goes on. Waits as <see cref="Start"/> does.</summary>
+    [Alias("confirm"), AlwaysInterleave]
+    Task<Reply<CheckoutView>> Confirm(Request request, TimeSpan wait);
+
+    /// <summary>Stops the attempt and undoes what it did; refused as <c>not-now</c> once an order exists.</summary>
+    [Alias("cancel"), AlwaysInterleave]
+    Task<Reply<CheckoutView>> Cancel(Request request, TimeSpan wait);
+}
+
+/// <param name="Provider">Name of the payment provider; null takes the channel's default.</param>
+/// <param name="Method">The provider's own token for a card or wallet, or <c>invoice</c>, <c>bank_transfer</c>. Never a card number.</param>
+/// <param name="ReturnUrl">Where 3-D Secure sends the shopper afterwards; null: a page of the shop's own.</param>
+[GenerateSerializer, Immutable, Alias("commerce.checkout.start")]
+public sealed record StartCheckout(
+    [property: Id(0)] string CartId,
+    [property: Id(1)] string? QuoteId,
+    [property: Id(2)] string? Provider,
+    [property: Id(3)] string Method,
+    [property: Id(4)] string? ReturnUrl);
+
+[GenerateSerializer, Immutable, Alias("commerce.checkout.view")]
+public sealed record CheckoutView
+{
+    [Id(0)] public string Id { get; init; } = "";
+    [Id(1)] public long Version { get; init; }
+    [Id(2)] public CheckoutStatus Status { get; init; }
+    [Id(3)] public string Owner { get; init; } = "";
+    [Id(4)] public string CartId { get; init; } = "";
+    [Id(5)] public string? OrderId { get; init; }
+    [Id(6)] public string PaymentId { get; init; } = "";
+
+    /// <summary>What the shopper has to do, in <see cref="CheckoutStatus.RequiresAction"/>.</summary>
+    [Id(7)] public PaymentAction? Action { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    [Id(8)] public CheckoutFailure? Failure { get; init; }
+    [Id(9)] public Quote Quote { get; init; } = new();
+    [Id(10)] public DateTimeOffset CreatedAt { get; init; }
+    [Id(11)] public DateTimeOffset? ExpiresAt { get; init; }
+    [Id(12)] public DateTimeOffset? EndedAt { get; init; }
+    [Id(13)] public string ContactId { get; init; } = "";
+}
+
+/// <param name="Code">Stable: <c>out-of-stock</c>, <c>payment-declined</c>, <c>authentication-failed</c>, <c>expired</c>, <c>cancelled</c>, <c>payment-rejected</c>, <c>payment-unavailable</c>.</param>
+/// <param name="Reason">Finer: the provider's decline code, the SKU that ran out.</param>
+/// <param name="Message">For the shopper.</param>
+/// <param name="Retryable">Whether another attempt (another card, later) makes sense.</param>
+[GenerateSerializer, Immutable, Alias("commerce.checkout.failure")]
+public sealed record CheckoutFailure(
+    [property: Id(0)] string Code,
+    [property: Id(1)] string? Reason,
+    [property: Id(2)] string Message,
+    [property: Id(3)] bool Retryable);
+
+[GenerateSerializer, Alias("commerce.checkout.status"), JsonConverter(typeof(JsonStringEnumConverter<CheckoutStatus>))]
+public enum CheckoutStatus
+{
+    [JsonStringEnumMemberName("none")] None = 0,
+    [JsonStringEnumMemberName("open")] Open = 1,
+    [JsonStringEnumMemberName("reserving")] Reserving = 2,
+    [JsonStringEnumMemberName("screening")] Screening = 3,
+    [JsonStringEnumMemberName("authorizing")] Authorizing = 4,
+    [JsonStringEnumMemberName("requires_action")] RequiresAction = 5,
+    [JsonStringEnumMemberName("placing")] Placing = 6,
+    [JsonStringEnumMemberName("completed")] Completed = 7,
+    [JsonStringEnumMemberName("compensating")] Compensating = 8,
+    [JsonStringEnumMemberName("failed")] Failed = 9,
+    [JsonStringEnumMemberName("cancelled")] Cancelled = 10,
+    [JsonStringEnumMemberName("expired")] Expired = 11,
+}
+
+public static class CheckoutErrors
+{
+    public static CommerceError UnknownProvider(string provider) => new(
+        "unknown-payment-provider", ErrorKind.Invalid, $"There is no payment provider '{provider}'.")
+    { Pointer = "/payment/provider" };
+
+    public static CommerceError UnknownMethod(string provider, string expected) => new(
+        "unknown-payment-method", ErrorKind.Invalid, $"'{provider}' does not take this payment method; it takes {expected}.")
+    { Pointer = "/payment/method" };
+
+    public static CommerceError AccountData { get; } = new(
+        "account-data-refused", ErrorKind.Invalid, "Card numbers are never sent here. Send the token that the payment provider gave for the card.")
+    { Pointer = "/payment/method" };
+}
+
+public static class CheckoutGrains
+{
+    extension(IGrainFactory grains)
+    {
+        /// <summary>The checkout of that id, whether or not it was ever started.</summary>
+        public ICheckoutGrain Checkout(string id) => grains.GetGrain<ICheckoutGrain>(id);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.Json.Serialization;
+
+namespace Commerce.Inventory;
+
+/// <summary>The stock of one SKU: so many units, reserved with an expiry, allocated, given back. Keyed by <c>stk_{sku}</c>.</summary>
+/// <remarks>
+/// The hot path of a flash sale: reentrant, and what many callers ask at once becomes one commit. Operations are idempotent by
+/// their reservation or operation id. <c>on_hand = available + reserved + allocated</c> at every version.
+/// </remarks>
+[Alias("commerce.stock-item"), GrainInterfaceType("commerce.stock-item")]
+public interface IStockItemGrain : IGrainWithStringKey
+{
+    /// <summary>The first receipt of a SKU that was never stocked; does nothing to one that was.</summary>
+    [Alias("open")]
+    Task Open(int quantity);
+
+    /// <summary>Holds units for a checkout until <paramref name="expiresAt"/> (UTC). Asked again for a reservation that is held or allocated, it is a read.</summary>
+    [Alias("reserve")]
+    Task<ReserveAnswer> Reserve(string reservationId, string cartId, int quantity, DateTimeOffset expiresAt);
+
+    /// <summary>Moves the expiry of a reservation that is still held; false when it is held no more.</summary>
+    [Alias("extend")]
+    Task<bool> Extend(string reservationId, DateTimeOffset expiresAt);
+
+    /// <summary>The reserved units belong to an order now. False when the reservation is no longer held and could not be taken again.</summary>
+    [Alias("allocate")]
+    Task<bool> Allocate(string reservationId, string orderId);
+
+    /// <summary>Gives the units back, held or allocated; a reservation that is unknown or closed is left as it is.</summary>
+    [Alias("release")]
+    Task Release(string reservationId, string reason);
+
+    /// <summary>Units that came in. Positive.</summary>
+    [Alias("receive")]
+    Task<Reply<StockView>> Receive(Request request, int quantity, string? reason);
+
+    /// <summary>A correction, up or down. Refused as <c>insufficient-stock</c> when fewer units are available than are taken away.</summary>
+    [Alias("adjust")]
+    Task<Reply<StockView>> Adjust(Request request, int quantity, string? reason);
+
+    /// <summary>Null for a SKU that was never stocked.</summary>
+    [Alias("get"), AlwaysInterleave]
+    Task<StockView?> Get();
+
+    /// <summary>Units that can be reserved now; 0 for an unknown SKU.</summary>
+    [Alias("available"), AlwaysInterleave]
+    Task<int> Available();
+}
+
+/// <param name="Reserved">Whether the units are held (or allocated already).</param>
+/// <param name="Available">What was left, when they are not.</param>
+[GenerateSerializer, Immutable, Alias("commerce.stock.reserve-answer")]
+public sealed record ReserveAnswer([property: Id(0)] bool Reserved, [property: Id(1)] int Available);
+
+[GenerateSerializer, Immutable, Alias("commerce.stock.view")]
+public sealed record StockView
+{
+    [Id(0)] public string Sku { get; init; } = "";
+    [Id(1)] public long Version { get; init; }
+
+    /// <summary>Everything in the building: available + reserved + allocated.</summary>
+    [Id(2)] public int OnHand { get; init; }
+    [Id(3)] public int Available { get; init; }
+    [Id(4)] public int Reserved { get; init; }
+    [Id(5)] public int Allocated { get; init; }
+}
+
+[GenerateSerializer, Alias("commerce.stock.reservation-status"), JsonConverter(typeof(JsonStringEnumConverter<ReservationStatus>))]
+public enum ReservationStatus
+{
+    [JsonStringEnumMemberName("held")] Held = 0,
+    [JsonStringEnumMemberName("allocated")] Allocated = 1,
+    [JsonStringEnumMemberName("released")] Released = 2,
+    [JsonStringEnumMemberName("expired")] Expired = 3,
+}
+
+public static class StockErrors
+{
+    public static CommerceError Insufficient(int asked, int available) => new(
+        "insufficient-stock", ErrorKind.Conflict, $"{asked} units cannot be taken away: {available} are available; the rest is promised to somebody.");
+
+    public static CommerceError InvalidQuantity(string what) => new(
+        "invalid-quantity", ErrorKind.Invalid, what)
+    { Pointer = "/quantity" };
+}
+
+public static class StockGrains
+{
+    extension(IGrainFactory grains)
+    {
+        /// <summary>The stock of that SKU, whether or not it was ever stocked.</summary>
+        public IStockItemGrain Stock(string sku) => grains.GetGrain<IStockItemGrain>(Identity.Stock + sku);
+    }
+}

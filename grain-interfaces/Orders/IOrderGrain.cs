@@ -1,0 +1,124 @@
+using System.Text.Json.Serialization;
+using Commerce.Carts;
+using Commerce.Payments;
+using Commerce.Pricing;
+
+namespace Commerce.Orders;
+
+/// <summary>What was bought. Keyed by <c>ord_…</c>, sharing the checkout's suffix. It alone decides what may be captured and refunded.</summary>
+[Alias("commerce.order"), GrainInterfaceType("commerce.order")]
+public interface IOrderGrain : IGrainWithStringKey
+{
+    /// <summary>The order comes to be. Repeated, it returns the order as it stands. Only its checkout calls it.</summary>
+    [Alias("place")]
+    Task<OrderView> Place(PlaceOrder command);
+
+    [Alias("get")]
+    Task<OrderView?> Get(string? owner);
+
+    /// <summary>Undoes the order: voids or refunds the money, gives the stock back. <c>not-now</c> names what is allowed instead.</summary>
+    [Alias("cancel")]
+    Task<Reply<OrderView>> Cancel(Request request, string? reason);
+
+    /// <summary>Stops anything further from happening until <see cref="Resume"/>.</summary>
+    [Alias("hold")]
+    Task<Reply<OrderView>> Hold(Request request, string? reason);
+
+    [Alias("resume")]
+    Task<Reply<OrderView>> Resume(Request request);
+
+    /// <summary>Takes money that was authorised; null takes all that is left.</summary>
+    [Alias("capture")]
+    Task<Reply<OrderView>> Capture(Request request, Money? amount);
+
+    /// <summary>Gives captured money back; null gives all that is left.</summary>
+    [Alias("refund")]
+    Task<Reply<OrderView>> Refund(Request request, Money? amount, string? reason);
+}
+
+[GenerateSerializer, Immutable, Alias("commerce.order.place")]
+public sealed record PlaceOrder(
+    [property: Id(0)] string CheckoutId,
+    [property: Id(1)] string CartId,
+    [property: Id(2)] string Owner,
+    [property: Id(3)] string ContactId,
+    [property: Id(4)] Destination Destination,
+    [property: Id(5)] string PaymentId,
+    [property: Id(6)] Quote Quote);
+
+[GenerateSerializer, Immutable, Alias("commerce.order.view")]
+public sealed record OrderView
+{
+    [Id(0)] public string Id { get; init; } = "";
+    [Id(1)] public long Version { get; init; }
+    [Id(2)] public OrderStatus Status { get; init; }
+    [Id(3)] public string Owner { get; init; } = "";
+    [Id(4)] public string CheckoutId { get; init; } = "";
+    [Id(5)] public string CartId { get; init; } = "";
+    [Id(6)] public string ContactId { get; init; } = "";
+    [Id(7)] public Destination Destination { get; init; } = new("", null);
+    [Id(8)] public Quote Quote { get; init; } = new();
+    [Id(9)] public PaymentView Payment { get; init; } = new();
+    [Id(10)] public DateTimeOffset PlacedAt { get; init; }
+    [Id(11)] public DateTimeOffset? ConfirmedAt { get; init; }
+    [Id(12)] public DateTimeOffset? EndedAt { get; init; }
+    [Id(13)] public string? Reason { get; init; }
+
+    /// <summary>What may be asked for now: <c>cancel</c>, <c>capture</c>, <c>refund</c>, <c>hold</c>, <c>resume</c>.</summary>
+    [Id(14)] public ImmutableArray<string> Allowed { get; init; } = [];
+}
+
+[GenerateSerializer, Alias("commerce.order.status"), JsonConverter(typeof(JsonStringEnumConverter<OrderStatus>))]
+public enum OrderStatus
+{
+    [JsonStringEnumMemberName("none")] None = 0,
+    [JsonStringEnumMemberName("placed")] Placed = 1,
+    [JsonStringEnumMemberName("on_hold")] OnHold = 2,
+
+    /// <summary>Asked for and being undone.</summary>
+    [JsonStringEnumMemberName("cancelling")] Cancelling = 3,
+    [JsonStringEnumMemberName("cancelled")] Cancelled = 4,
+    [JsonStringEnumMemberName("completed")] Completed = 5,
+}
+
+/// <summary>The orders of one owner, newest first: a projection that follows the journal within milliseconds.</summary>
+[Alias("commerce.order-list"), GrainInterfaceType("commerce.order-list")]
+public interface IOrderList : IGrainWithIntegerKey
+{
+    /// <summary>A page of summaries; a cursor that cannot be read is <c>invalid-cursor</c>.</summary>
+    [Alias("page")]
+    Task<Page<OrderSummary>> Page(string owner, string? cursor, int limit);
+}
+
+[GenerateSerializer, Immutable, Alias("commerce.order.summary")]
+public sealed record OrderSummary(
+    [property: Id(0)] string Id,
+    [property: Id(1)] OrderStatus Status,
+    [property: Id(2)] string Channel,
+    [property: Id(3)] Money Total,
+    [property: Id(4)] int Units,
+    [property: Id(5)] DateTimeOffset PlacedAt);
+
+public static class OrderErrors
+{
+    public static CommerceError InvalidCursor { get; } = new(
+        "invalid-cursor", ErrorKind.Malformed, "This cursor was not given out here. Start without one.")
+    { Pointer = "/cursor" };
+
+    public static CommerceError NothingToRefund { get; } = new(
+        "nothing-to-refund", ErrorKind.Conflict, "Nothing of this order is captured and not refunded yet.");
+
+    public static CommerceError NothingToCapture { get; } = new(
+        "nothing-to-capture", ErrorKind.Conflict, "Nothing of this order is authorised and not captured yet.");
+}
+
+public static class OrderGrains
+{
+    extension(IGrainFactory grains)
+    {
+        /// <summary>The order of that id, whether or not it was ever placed.</summary>
+        public IOrderGrain Order(string id) => grains.GetGrain<IOrderGrain>(id);
+
+        public IOrderList Orders() => grains.GetGrain<IOrderList>(0);
+    }
+}
