@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Commerce.Contacts;
 using Commerce.Pricing;
 
 namespace Commerce.Carts;
@@ -37,13 +38,13 @@ public interface ICartGrain : IGrainWithStringKey
     [Alias("remove-coupon")]
     Task<Reply<CartView>> RemoveCoupon(Request request, string code);
 
-    /// <summary>Notes that the contact (kept by <see cref="Contacts.IContactGrain"/>) has a person.</summary>
+    /// <summary>Who buys. Kept by the cart's <see cref="IContactGrain"/>, erasable; the cart's events only say that it was given.</summary>
     [Alias("set-contact")]
-    Task<Reply<CartView>> SetContact(Request request);
+    Task<Reply<CartView>> SetContact(Request request, Person person);
 
-    /// <summary>Where it goes, as far as prices and taxes need it; the address itself is kept by <see cref="Contacts.IContactGrain"/>.</summary>
+    /// <summary>Where it goes. The address is kept by the cart's <see cref="IContactGrain"/>; the cart's events hold its country and region alone.</summary>
     [Alias("set-destination")]
-    Task<Reply<CartView>> SetDestination(Request request, Destination destination);
+    Task<Reply<CartView>> SetDestination(Request request, Address address);
 
     /// <summary>The ways of shipping to the destination, priced.</summary>
     [Alias("shipping-methods")]
