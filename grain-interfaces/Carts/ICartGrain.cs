@@ -54,12 +54,19 @@ public interface ICartGrain : IGrainWithStringKey
     Task<Reply<CartView>> SetShippingMethod(Request request, string method);
 
     /// <summary>
-    /// Claims the cart for one checkout and freezes its quote. The same checkout may ask again; another meets <c>cart-in-checkout</c>,
-    /// or <c>cart-checked-out</c> once it was bought. An empty cart is <c>cart-empty</c>, one without destination <c>destination-missing</c>,
-    /// a <paramref name="quoteId"/> that no longer holds is <c>price-changed</c> with the new quote.
+    /// What a checkout would buy, frozen; changes nothing. An empty cart is <c>cart-empty</c>, one without destination <c>destination-missing</c>,
+    /// one that is claimed <c>cart-in-checkout</c>, one that was bought <c>cart-checked-out</c>; a <paramref name="quoteId"/> that no longer
+    /// holds is <c>price-changed</c> with the new quote.
+    /// </summary>
+    [Alias("freeze")]
+    Task<FrozenCart> Freeze(string? owner, string? quoteId);
+
+    /// <summary>
+    /// Claims the cart, at the frozen quote, for one checkout. Null: it is claimed, now or since an earlier call. Otherwise why it cannot be:
+    /// another checkout was faster, or the cart has changed.
     /// </summary>
     [Alias("claim")]
-    Task<CartClaim> Claim(string? owner, string checkoutId, string? quoteId);
+    Task<CommerceError?> Claim(string checkoutId, string quoteId);
 
     /// <summary>Gives the cart back after a checkout that failed. Another checkout's claim is left alone.</summary>
     [Alias("release")]
@@ -92,14 +99,15 @@ public sealed record ShippingMethodView(
     [property: Id(3)] int MinDays,
     [property: Id(4)] int MaxDays);
 
-/// <param name="Quote">Frozen: what the checkout charges.</param>
-[GenerateSerializer, Immutable, Alias("commerce.cart.claim")]
-public sealed record CartClaim(
-    [property: Id(0)] string CartId,
-    [property: Id(1)] string Owner,
-    [property: Id(2)] string ContactId,
-    [property: Id(3)] Destination Destination,
-    [property: Id(4)] Quote Quote);
+/// <param name="Quote">What the checkout charges.</param>
+/// <param name="PaymentProvider">The channel's default, when the shopper names none.</param>
+[GenerateSerializer, Immutable, Alias("commerce.cart.frozen")]
+public sealed record FrozenCart(
+    [property: Id(0)] string Owner,
+    [property: Id(1)] string ContactId,
+    [property: Id(2)] Destination Destination,
+    [property: Id(3)] Quote Quote,
+    [property: Id(4)] string PaymentProvider);
 
 [GenerateSerializer, Immutable, Alias("commerce.cart.view")]
 public sealed record CartView

@@ -1,6 +1,6 @@
 namespace Commerce.Events;
 
-/// <summary>What happened, as the journal keeps it: how front ends follow and replay. Any activation serves any call.</summary>
+/// <summary>What happened, as the journal keeps it: how front ends follow and replay.</summary>
 [Alias("commerce.lifecycle-reader"), GrainInterfaceType("commerce.lifecycle-reader")]
 public interface ILifecycleReader : IGrainWithIntegerKey
 {

@@ -22,9 +22,12 @@ public interface IStockItemGrain : IGrainWithStringKey
     [Alias("extend")]
     Task<bool> Extend(string reservationId, DateTimeOffset expiresAt);
 
-    /// <summary>The reserved units belong to an order now. False when the reservation is no longer held and could not be taken again.</summary>
+    /// <summary>
+    /// The reserved units belong to an order now. A reservation that has expired is taken again when enough is available. False when the
+    /// units cannot be had any more.
+    /// </summary>
     [Alias("allocate")]
-    Task<bool> Allocate(string reservationId, string orderId);
+    Task<bool> Allocate(string reservationId, string orderId, string cartId, int quantity);
 
     /// <summary>Gives the units back, held or allocated; a reservation that is unknown or closed is left as it is.</summary>
     [Alias("release")]

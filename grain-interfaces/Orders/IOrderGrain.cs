@@ -9,9 +9,9 @@ namespace Commerce.Orders;
 [Alias("commerce.order"), GrainInterfaceType("commerce.order")]
 public interface IOrderGrain : IGrainWithStringKey
 {
-    /// <summary>The order comes to be. Repeated, it returns the order as it stands. Only its checkout calls it.</summary>
+    /// <summary>The order comes to be. Repeated, it does nothing. Only its checkout calls it.</summary>
     [Alias("place")]
-    Task<OrderView> Place(PlaceOrder command);
+    Task Place(PlaceOrder command);
 
     [Alias("get")]
     Task<OrderView?> Get(string? owner);

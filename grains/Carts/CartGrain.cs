@@ -1,0 +1,275 @@
+using Commerce.Contacts;
+using Commerce.Journal;
+using Commerce.Pricing;
+using Orleans.Placement;
+
+namespace Commerce.Carts;
+
+/// <inheritdoc cref="ICartGrain"/>
+[GrainType("cart"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 5)]
+internal sealed class CartGrain(Pricer pricer) : AggregateGrain<Cart, CartEvent>, ICartGrain
+{
+    /// <summary>The priced cart, as long as the cart stands still and the price holds.</summary>
+    private (Cart Of, Quote Quote)? priced;
+
+    public async Task<Reply<CartView>> Create(Request request, CreateCart command)
+    {
+        if (IsRepeated(request))
+        {
+            return new Reply<CartView>(await View(), true);
+        }
+
+        var channel = await pricer.Channel(command.Channel);
+        var currency = command.Currency ?? channel.Currencies[0];
+        if (!channel.Currencies.Contains(currency))
+        {
+            throw new CommerceException(CartErrors.CurrencyNotSold(currency, channel.Id, string.Join(", ", channel.Currencies)));
+        }
+
+        List<CartEvent> events = [new CartOpened(command.Owner, channel.Id, currency)];
+        var cart = new Cart().Apply(events[0], Now);
+        for (var i = 0; i < command.Lines.Length; i++)
+        {
+            var added = (await Adding(cart, command.Lines[i], $"/lines/{i}"))!;
+            cart = cart.Apply(added, Now);
+            events.Add(added);
+        }
+
+        await Commit(request, [.. events]);
+        return new Reply<CartView>(await View(), false);
+    }
+
+    public async Task<CartView?> Get(string? owner) =>
+        State.Status is CartStatus.None || (owner is not null && owner != State.Owner) ? null : await View();
+
+    public Task<Reply<CartView>> AddLine(Request request, NewLine line) => Change(request, () => Adding(State, line, ""));
+
+    public Task<Reply<CartView>> ChangeLine(Request request, string lineId, int quantity) => Change(request, () =>
+    {
+        var line = State.Lines.FirstOrDefault(l => l.Id == lineId) ?? throw new CommerceException(CartErrors.UnknownLine(lineId));
+        return quantity is < 1 or > CartErrors.MaxQuantity
+            ? throw new CommerceException(CartErrors.InvalidQuantity("/quantity"))
+            : Event(line.Quantity == quantity ? null : new LineChanged(lineId, quantity));
+    });
+
+    public Task<Reply<CartView>> RemoveLine(Request request, string lineId) => Change(request, () => Event(new LineRemoved(lineId)));
+
+    public Task<Reply<CartView>> AddCoupon(Request request, string code) => Change(request, async () =>
+    {
+        var coupon = await pricer.Coupon(State.Channel, code, Now) ?? throw new CommerceException(CartErrors.UnknownCoupon(code));
+        if (State.Coupons.Contains(coupon.Code))
+        {
+            return null;
+        }
+
+        return State.Coupons.Length >= CartErrors.MaxCoupons
+            ? throw new CommerceException(CartErrors.TooManyCoupons)
+            : new CouponAdded(coupon.Code);
+    });
+
+    public Task<Reply<CartView>> RemoveCoupon(Request request, string code) => Change(request, () =>
+        Event(State.Coupons.FirstOrDefault(c => c.Equals(code, StringComparison.OrdinalIgnoreCase)) is { } found ? new CouponRemoved(found) : null));
+
+    public Task<Reply<CartView>> SetContact(Request request, Person person) => Change(request, async () =>
+    {
+        await GrainFactory.Contact(ContactId).SetPerson(person);
+        return State.HasContact ? null : new ContactGiven();
+    });
+
+    public Task<Reply<CartView>> SetDestination(Request request, Address address) => Change(request, async () =>
+    {
+        var destination = new Destination(address.Country, address.Region);
+        if ((await pricer.Rates(State, destination)).IsEmpty)
+        {
+            throw new CommerceException(CartErrors.CannotShipTo(address.Country));
+        }
+
+        // Priced before it is taken: a region that taxes need and nobody knows is refused here, not at the checkout.
+        await pricer.Price(State with { Destination = destination }, Now);
+        await GrainFactory.Contact(ContactId).SetAddress(address);
+        return State.Destination == destination ? null : new DestinationGiven(destination);
+    });
+
+    public async Task<ImmutableArray<ShippingMethodView>> ShippingMethods(string? owner)
+    {
+        Demand(owner);
+        return State.Destination is { } destination
+            ? [.. (await pricer.Rates(State, destination)).Select(rate => new ShippingMethodView(rate.Id, rate.Name, rate.Price, rate.MinDays, rate.MaxDays))]
+            : [];
+    }
+
+    public Task<Reply<CartView>> SetShippingMethod(Request request, string method) => Change(request, async () =>
+    {
+        var destination = State.Destination ?? throw new CommerceException(CartErrors.DestinationMissing with { Pointer = "/id" });
+        return (await pricer.Rates(State, destination)).Any(rate => rate.Id == method)
+            ? method == State.ShippingMethod ? null : new ShippingMethodChosen(method)
+            : throw new CommerceException(CartErrors.UnknownShippingMethod(method));
+    });
+
+    public async Task<FrozenCart> Freeze(string? owner, string? quoteId)
+    {
+        Demand(owner);
+        if (Unclaimable(null) is { } refusal)
+        {
+            throw new CommerceException(refusal);
+        }
+
+        if (State.Lines.IsEmpty)
+        {
+            throw new CommerceException(CartErrors.Empty);
+        }
+
+        var destination = State.Destination ?? throw new CommerceException(CartErrors.DestinationMissing);
+        var quote = await Price();
+        if (quoteId is not null && quoteId != quote.Id)
+        {
+            throw new CommerceException(CartErrors.PriceChanged(quote));
+        }
+
+        var channel = await pricer.Channel(State.Channel);
+        return new FrozenCart(State.Owner, ContactId, destination, quote, channel.PaymentProvider);
+    }
+
+    public async Task<CommerceError?> Claim(string checkoutId, string quoteId)
+    {
+        if (State.CheckoutId == checkoutId)
+        {
+            return null;
+        }
+
+        if (Unclaimable(checkoutId) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var quote = await Price();
+        if (quote.Id != quoteId)
+        {
+            return CartErrors.PriceChanged(quote);
+        }
+
+        await Commit(new CartClaimed(checkoutId, quoteId));
+        return null;
+    }
+
+    public async Task Release(string checkoutId)
+    {
+        if (State.Status is CartStatus.Active && State.CheckoutId == checkoutId)
+        {
+            await Commit(new CartReleased(checkoutId));
+        }
+    }
+
+    public async Task Close(string checkoutId, string orderId)
+    {
+        if (State.Status is CartStatus.Active && State.CheckoutId == checkoutId)
+        {
+            await Commit(new CartCheckedOut(checkoutId, orderId));
+        }
+    }
+
+    public override async Task Wake()
+    {
+        if (State.WakeAt is { } due && due <= Now)
+        {
+            await Commit(new CartAbandoned());
+        }
+    }
+
+    private string ContactId => Id.As(Identity.Contact);
+
+    private static ValueTask<CartEvent?> Event(CartEvent? happened) => ValueTask.FromResult(happened);
+
+    private async Task<Reply<CartView>> Change(Request request, Func<ValueTask<CartEvent?>> decide)
+    {
+        Demand(request.Owner);
+        var repeated = IsRepeated(request);
+        if (!repeated)
+        {
+            if (Unclaimable(null) is { } refusal)
+            {
+                throw new CommerceException(refusal);
+            }
+
+            if (await decide() is { } happened)
+            {
+                await Commit(request, happened);
+            }
+        }
+
+        return new Reply<CartView>(await View(), repeated);
+    }
+
+    /// <summary>A new line, or a line that grows because the SKU is in the cart already.</summary>
+    private async ValueTask<CartEvent?> Adding(Cart cart, NewLine line, string pointer)
+    {
+        if (line.Quantity is < 1 or > CartErrors.MaxQuantity)
+        {
+            throw new CommerceException(CartErrors.InvalidQuantity(pointer + "/quantity"));
+        }
+
+        if (await pricer.UnitPrice(cart, line.Sku) is null)
+        {
+            throw new CommerceException(CartErrors.UnknownSku(line.Sku, pointer + "/sku"));
+        }
+
+        if (cart.LineOf(line.Sku) is { } existing)
+        {
+            return existing.Quantity + line.Quantity > CartErrors.MaxQuantity
+                ? throw new CommerceException(CartErrors.InvalidQuantity(pointer + "/quantity"))
+                : new LineChanged(existing.Id, existing.Quantity + line.Quantity);
+        }
+
+        return cart.Lines.Length >= CartErrors.MaxLines
+            ? throw new CommerceException(CartErrors.TooManyLines(pointer.Length == 0 ? "/sku" : pointer))
+            : new LineAdded($"line_{cart.LinesEver + 1}", line.Sku, line.Quantity);
+    }
+
+    private void Demand(string? owner)
+    {
+        if (State.Status is CartStatus.None || (owner is not null && owner != State.Owner))
+        {
+            throw new CommerceException(CommonErrors.NotFound(Id));
+        }
+    }
+
+    /// <summary>Why the cart cannot be changed or claimed now; null when it can.</summary>
+    private CommerceError? Unclaimable(string? by) => State switch
+    {
+        { Status: CartStatus.CheckedOut } => CartErrors.CheckedOut(State.OrderId),
+        { CheckoutId: { } other } when other != by => CartErrors.InCheckout(other),
+        { Status: not CartStatus.Active } => CommonErrors.NotNow("cart", State.Status.ToString().ToLowerInvariant(), "change", []),
+        _ => null,
+    };
+
+    private async ValueTask<Quote> Price()
+    {
+        if (priced is { } known && ReferenceEquals(known.Of, State) && known.Quote.ValidUntil > Now)
+        {
+            return known.Quote;
+        }
+
+        var state = State;
+        var quote = await pricer.Price(state, Now);
+        priced = (state, quote);
+        return quote;
+    }
+
+    private async Task<CartView> View() => new()
+    {
+        Id = Id,
+        Version = Version,
+        Status = State.Status,
+        Owner = State.Owner,
+        ContactId = ContactId,
+        HasContact = State.HasContact,
+        Destination = State.Destination,
+        ShippingMethod = State.ShippingMethod,
+        Coupons = State.Coupons,
+        Quote = await Price(),
+        CheckoutId = State.CheckoutId,
+        OrderId = State.OrderId,
+        CreatedAt = State.CreatedAt,
+        UpdatedAt = State.UpdatedAt,
+    };
+}

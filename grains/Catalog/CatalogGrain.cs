@@ -1,0 +1,163 @@
+using System.Text;
+using Commerce.Inventory;
+using Commerce.Pricing;
+
+namespace Commerce.Catalog;
+
+/// <inheritdoc cref="ICatalogGrain"/>
+[GrainType("catalog"), StatelessWorker, Reentrant]
+internal sealed class CatalogGrain(CatalogIndex index, IPricingProvider prices) : Grain, ICatalogGrain
+{
+    public async Task<Page<ProductView>> Search(ProductQuery query)
+    {
+        var (channel, currency) = await ChannelOf(query.Channel, query.Currency);
+        var words = query.Text?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        var after = Parse(query.Cursor);
+        var page = new List<ProductView>(query.Limit);
+        foreach (var entry in await index.After(after))
+        {
+            if (!entry.Matches(words, query.Category) || await View(entry.Product, channel, currency) is not { } view)
+            {
+                continue;
+            }
+
+            if (page.Count == query.Limit)
+            {
+                return new Page<ProductView>(await WithStock(page), Cursor(page[^1].Id));
+            }
+
+            page.Add(view);
+        }
+
+        return new Page<ProductView>(await WithStock(page), null);
+    }
+
+    public async Task<ProductView?> Get(string productId, string channel, string? currency)
+    {
+        var (found, sold) = await ChannelOf(channel, currency);
+        return await index.Find(productId) is { } product && await View(product, found, sold) is { } view
+            ? (await WithStock([view]))[0]
+            : null;
+    }
+
+    public async Task<ImmutableArray<ChannelView>> Channels() =>
+    [
+        .. (await prices.Channels(CancellationToken.None)).Values
+            .OrderBy(channel => channel.Id, StringComparer.Ordinal)
+            .Select(channel => new ChannelView(channel.Id, channel.Name, channel.Currencies[0], channel.TaxInclusive, channel.Countries)),
+    ];
+
+    private async ValueTask<(Channel Channel, string Currency)> ChannelOf(string id, string? currency)
+    {
+        var channel = (await prices.Channels(CancellationToken.None)).GetValueOrDefault(id)
+            ?? throw new CommerceException(Carts.CartErrors.UnknownChannel(id));
+        return currency is null || channel.Currencies.Contains(currency)
+            ? (channel, currency ?? channel.Currencies[0])
+            : throw new CommerceException(Carts.CartErrors.CurrencyNotSold(currency, channel.Id, string.Join(", ", channel.Currencies)));
+    }
+
+    /// <summary>The product as the channel sells it; null when it sells none of its variants.</summary>
+    private async ValueTask<ProductView?> View(Product product, Channel channel, string currency)
+    {
+        var variants = ImmutableArray.CreateBuilder<VariantView>(product.Variants.Length);
+        foreach (var variant in product.Variants)
+        {
+            if (await prices.Price(channel.Id, currency, variant.Sku, null, CancellationToken.None) is { } price)
+            {
+                variants.Add(new VariantView(variant.Sku, variant.Name, price, 0, variant.Attributes));
+            }
+        }
+
+        return variants.Count == 0 ? null : new ProductView
+        {
+            Id = product.Id,
+            Name = product.Name,
+            Description = product.Description,
+            Brand = product.Brand,
+            Category = product.Category,
+            Tags = product.Tags,
+            Variants = variants.ToImmutable(),
+        };
+    }
+
+    private async Task<ImmutableArray<ProductView>> WithStock(List<ProductView> page)
+    {
+        var stock = await Task.WhenAll(page.SelectMany(product => product.Variants).Select(async variant =>
+            (variant.Sku, Available: await GrainFactory.Stock(variant.Sku).Available())));
+        var available = stock.ToDictionary(s => s.Sku, s => s.Available, StringComparer.Ordinal);
+        return [.. page.Select(product => product with
+        {
+            Variants = [.. product.Variants.Select(variant => variant with { Available = available[variant.Sku] })],
+        })];
+    }
+
+    private static string Cursor(string productId) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(productId));
+
+    private static string? Parse(string? cursor)
+    {
+        if (cursor is null)
+        {
+            return null;
+        }
+
+        return cursor.Length is > 0 and <= 200 && cursor.Length % 2 == 0 && cursor.All(char.IsAsciiHexDigit)
+            ? Encoding.UTF8.GetString(Convert.FromHexString(cursor))
+            : throw new CommerceException(Orders.OrderErrors.InvalidCursor);
+    }
+}
+
+/// <summary>The products of the catalogue's source, in a stable order, ready to be searched. One a silo, filled on first use.</summary>
+internal sealed class CatalogIndex(ICatalogProvider source)
+{
+    private const int PageSize = 500;
+    private readonly Lock filling = new();
+    private Task<ImmutableArray<Entry>>? entries;
+
+    /// <summary>Products with an id above <paramref name="id"/> (null: all).</summary>
+    public async ValueTask<IEnumerable<Entry>> After(string? id)
+    {
+        var all = await Entries();
+        return id is null ? all : all.SkipWhile(entry => string.CompareOrdinal(entry.Product.Id, id) <= 0);
+    }
+
+    public async ValueTask<Product?> Find(string id) => (await Entries()).FirstOrDefault(entry => entry.Product.Id == id)?.Product;
+
+    private Task<ImmutableArray<Entry>> Entries()
+    {
+        lock (filling)
+        {
+            return entries is { IsFaulted: false } ? entries : entries = Fill();
+        }
+    }
+
+    private async Task<ImmutableArray<Entry>> Fill()
+    {
+        var products = new SortedDictionary<string, Product>(StringComparer.Ordinal);
+        string? cursor = null;
+        bool more;
+        do
+        {
+            var page = await source.Page(cursor, PageSize, CancellationToken.None);
+            foreach (var product in page.Products)
+            {
+                products[product.Id] = product;
+            }
+
+            (cursor, more) = (page.Next, page.More);
+        }
+        while (more);
+
+        return [.. products.Values.Select(Entry.Of)];
+    }
+
+    internal sealed record Entry(Product Product, string Text)
+    {
+        public static Entry Of(Product product) => new(product, string.Join(
+            ' ',
+            [product.Name, product.Description, product.Brand, product.Category, .. product.Tags, .. product.Variants.SelectMany(v => new[] { v.Sku, v.Name })]));
+
+        public bool Matches(string[] words, string? category) =>
+            (category is null || Product.Category.Equals(category, StringComparison.OrdinalIgnoreCase))
+            && Array.TrueForAll(words, word => Text.Contains(word, StringComparison.OrdinalIgnoreCase));
+    }
+}

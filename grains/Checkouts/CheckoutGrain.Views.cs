@@ -1,0 +1,66 @@
+using Commerce.Payments;
+
+namespace Commerce.Checkouts;
+
+internal sealed partial class CheckoutGrain
+{
+    /// <summary>Refusals of the cart that came after the checkout was stored (two tabs at once): the caller hears them as if they had come before.</summary>
+    private static readonly ImmutableHashSet<string> CartRefusals = ["cart-in-checkout", "cart-checked-out", "price-changed"];
+
+    private void Demand(Request request)
+    {
+        if (Durable.Status is CheckoutStatus.None || (request.Owner is not null && request.Owner != Durable.Owner))
+        {
+            throw new CommerceException(CommonErrors.NotFound(Id));
+        }
+    }
+
+    private void DemandClaimed()
+    {
+        if (Durable is { Status: CheckoutStatus.Failed or CheckoutStatus.Compensating, Failure: { } failure } && CartRefusals.Contains(failure.Code))
+        {
+            throw new CommerceException(new CommerceError(failure.Code, ErrorKind.Conflict, failure.Message));
+        }
+    }
+
+    private static CheckoutFailure FailureOf(PaymentFailure? failure) => failure switch
+    {
+        null => new CheckoutFailure("payment-declined", null, "The payment was not authorised.", true),
+        { Code: "payment_intent_authentication_failure" or "authentication_failed" or "authentication_required" } =>
+            new CheckoutFailure("authentication-failed", failure.Code, failure.Message, true),
+        _ => new CheckoutFailure("payment-declined", failure.Code, failure.Message, !failure.Hard),
+    };
+
+    private CheckoutView View() => new()
+    {
+        Id = Id,
+        Version = Version,
+        Status = Durable.Status,
+        Owner = Durable.Owner,
+        CartId = Durable.CartId,
+        ContactId = Durable.ContactId,
+        OrderId = Durable.OrderId,
+        PaymentId = PaymentId,
+        Action = Durable.Action,
+        Failure = Durable.Failure,
+        Quote = Durable.Quote,
+        CreatedAt = Durable.StartedAt,
+        ExpiresAt = Durable.IsTerminal ? null : Durable.ExpiresAt,
+        EndedAt = Durable.EndedAt,
+    };
+}
+
+internal static partial class CheckoutLog
+{
+    [LoggerMessage(500, LogLevel.Debug, "{Checkout} is still {Status}; its caller goes away")]
+    public static partial void StillUnderWay(this ILogger logger, string checkout, CheckoutStatus status);
+
+    [LoggerMessage(501, LogLevel.Information, "{Checkout} stopped at {Status}: {Why}; it is taken up again")]
+    public static partial void StepInterrupted(this ILogger logger, string checkout, CheckoutStatus status, string why);
+
+    [LoggerMessage(502, LogLevel.Error, "{Checkout} failed at {Status}; it is taken up again")]
+    public static partial void StepFailed(this ILogger logger, string checkout, CheckoutStatus status, Exception failure);
+
+    [LoggerMessage(503, LogLevel.Warning, "{Checkout} cannot void its payment yet, which is {Status}; it goes on asking")]
+    public static partial void CannotVoid(this ILogger logger, string checkout, PaymentStatus status);
+}

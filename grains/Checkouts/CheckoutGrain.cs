@@ -1,0 +1,299 @@
+using System.Diagnostics;
+using Commerce.Carts;
+using Commerce.Inventory;
+using Commerce.Journal;
+using Commerce.Orders;
+using Commerce.Payments;
+using Orleans.Placement;
+
+namespace Commerce.Checkouts;
+
+/// <inheritdoc cref="ICheckoutGrain"/>
+/// <remarks>
+/// <para>The saga is one loop, <see cref="CarryOn"/>: it looks at the state, does the step that the state names, and stores what came of it.
+/// Each step may be repeated, so that a crash on any line costs a wake-up and nothing else. When somebody does not answer, the loop stores
+/// when to ask again and ends.</para>
+/// <para>Callers do not carry the saga, they watch it: the grain is reentrant, one loop runs at a time, and a caller that goes away changes nothing.</para>
+/// </remarks>
+[GrainType("checkout"), Reentrant, PreferLocalPlacement, CollectionAgeLimit(Minutes = 3)]
+internal sealed partial class CheckoutGrain(PaymentProviders providers, CheckoutMeters meters, ILogger<CheckoutGrain> logger)
+    : AggregateGrain<Checkout, CheckoutEvent>, ICheckoutGrain
+{
+    /// <summary>How long a shopper has, 3-D Secure included.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
+
+    /// <summary>How much longer the stock is held than the shopper has time, so that a payment in its last second still finds it.</summary>
+    private static readonly TimeSpan HoldBeyond = TimeSpan.FromMinutes(5);
+
+    private Task? starting;
+    private Task? running;
+
+    private string OrderId => Id.As(Identity.Order);
+
+    private string PaymentId => Id.As(Identity.Payment);
+
+    public async Task<Reply<CheckoutView>> Start(Request request, StartCheckout command, TimeSpan wait)
+    {
+        var repeated = IsRepeated(request with { IfMatch = null });
+        if (State.Status is CheckoutStatus.None)
+        {
+            // The same request twice at once begins one checkout; the second waits for what the first begins.
+            repeated = starting is not null;
+            await (starting ??= Begin(request, command));
+        }
+
+        await Watch(wait);
+        DemandClaimed();
+        return new Reply<CheckoutView>(View(), repeated);
+    }
+
+    public Task<CheckoutView?> Get(string? owner) =>
+        Task.FromResult(Durable.Status is CheckoutStatus.None || (owner is not null && owner != Durable.Owner) ? null : View());
+
+    public async Task<Reply<CheckoutView>> Confirm(Request request, TimeSpan wait)
+    {
+        Demand(request);
+        var repeated = IsRepeated(request);
+        if (!repeated && State.Status is CheckoutStatus.RequiresAction)
+        {
+            await Commit(request, new ShopperReturned());
+        }
+
+        await Watch(wait);
+        return new Reply<CheckoutView>(View(), repeated);
+    }
+
+    public async Task<Reply<CheckoutView>> Cancel(Request request, TimeSpan wait)
+    {
+        Demand(request);
+        var repeated = IsRepeated(request) || State.IsCancelRequested;
+        if (!repeated)
+        {
+            await Commit(request, new CancelRequested());
+        }
+
+        await Watch(wait);
+        if (!repeated && State.Status is CheckoutStatus.Placing or CheckoutStatus.Completed)
+        {
+            throw new CommerceException(CommonErrors.NotNow("checkout", "completed", "cancel", []));
+        }
+
+        return new Reply<CheckoutView>(View(), repeated);
+    }
+
+    public override async Task Wake()
+    {
+        if (State.Status is CheckoutStatus.RequiresAction
+            && await GrainFactory.Payment(PaymentId).Get() is { Status: not PaymentStatus.RequiresAction }
+            && State.Status is CheckoutStatus.RequiresAction)
+        {
+            // The shopper authenticated and never came back to tell: the provider's webhook did.
+            await Commit(new ShopperReturned());
+        }
+
+        // The loop is not waited for: it may take as long as a vendor takes, and stores by itself when it wants to be woken again.
+        _ = Run();
+    }
+
+    /// <summary>Refusals come before anything is stored; then intent and quote are stored, and the loop takes over.</summary>
+    private async Task Begin(Request request, StartCheckout command)
+    {
+        try
+        {
+            var frozen = await GrainFactory.Cart(command.CartId).Freeze(request.Owner, command.QuoteId);
+            var provider = command.Provider ?? frozen.PaymentProvider;
+            var takes = providers.Find(provider) ?? throw new CommerceException(CheckoutErrors.UnknownProvider(provider));
+            if (takes.Refuses(command.Method) is { } expected)
+            {
+                throw new CommerceException(CheckoutErrors.UnknownMethod(provider, expected));
+            }
+
+            var expiresAt = Now + Lifetime;
+            await Commit(
+                request,
+                new CheckoutStarted(
+                    command.CartId, frozen.Owner, frozen.ContactId, frozen.Destination, frozen.Quote, provider, command.Method, command.ReturnUrl, expiresAt, expiresAt + HoldBeyond),
+                new ReservationRequested());
+        }
+        finally
+        {
+            starting = null;
+        }
+    }
+
+    /// <summary>Lets the loop run and waits for its end, but no longer than the caller wants.</summary>
+    private async Task Watch(TimeSpan wait)
+    {
+        try
+        {
+            await Run().WaitAsync(wait, Clock);
+        }
+        catch (TimeoutException)
+        {
+            logger.StillUnderWay(Id, State.Status);
+        }
+    }
+
+    private Task Run() => running is { IsCompleted: false } ? running : running = CarryOn();
+
+    private async Task CarryOn()
+    {
+        try
+        {
+            while (ExpiredWaiting || (State.IsUnderWay && !IsDelayed))
+            {
+                await Step();
+            }
+        }
+        catch (CommerceException refusal) when (refusal.Error.Kind is ErrorKind.Unavailable or ErrorKind.Busy)
+        {
+            logger.StepInterrupted(Id, State.Status, refusal.Message);
+            await Delay(refusal.Message);
+        }
+        catch (Exception failure)
+        {
+            logger.StepFailed(Id, State.Status, failure);
+            await Delay(failure.GetType().Name);
+        }
+    }
+
+    private bool IsDelayed => State.DelayedUntil is { } until && until > Now;
+
+    private bool ExpiredWaiting => State.Status is CheckoutStatus.RequiresAction && (State.IsCancelRequested || Now >= State.ExpiresAt);
+
+    private Task Step() => State switch
+    {
+        { Status: CheckoutStatus.Compensating } => Compensate(),
+        { Status: CheckoutStatus.Placing } => Place(),
+        { IsCancelRequested: true } => Undo(CheckoutStatus.Cancelled, new CheckoutFailure("cancelled", null, "The checkout was cancelled.", true)),
+        { } when Now >= State.ExpiresAt => Undo(CheckoutStatus.Expired, new CheckoutFailure("expired", null, "The checkout took too long and was given up.", true)),
+        { Status: CheckoutStatus.Reserving } => Reserve(),
+        { Status: CheckoutStatus.Screening } => Commit(new ScreeningPassed("none")),
+        { Status: CheckoutStatus.Authorizing } => Authorise(),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>Claims the cart and holds the stock, all lines at once.</summary>
+    private async Task Reserve()
+    {
+        var claim = GrainFactory.Cart(State.CartId).Claim(Id, State.Quote.Id);
+        var answers = await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku)
+            .Reserve(Checkout.ReservationId(Id, line.Sku), State.CartId, line.Quantity, State.HeldUntil)));
+        if (await claim is { } refused)
+        {
+            await Undo(CheckoutStatus.Failed, new CheckoutFailure(refused.Code, null, refused.Detail, true));
+            return;
+        }
+
+        for (var i = 0; i < answers.Length; i++)
+        {
+            if (!answers[i].Reserved)
+            {
+                var line = State.Quote.Lines[i];
+                await Undo(CheckoutStatus.Failed, new CheckoutFailure("out-of-stock", line.Sku, $"Of '{line.Name}' {answers[i].Available} are left, {line.Quantity} were asked for.", true));
+                return;
+            }
+        }
+
+        // Nobody screens yet, so both steps make one commit; it is also the intent to authorise.
+        await Commit(new StockReserved(), new ScreeningPassed("none"));
+    }
+
+    private async Task Authorise()
+    {
+        await KeepHolding();
+        var grain = GrainFactory.Payment(PaymentId);
+        var payment = State.HasReturned
+            ? await grain.Confirm()
+            : await grain.Authorise(new AuthorisePayment(OrderId, Id, State.Provider, State.Quote.Totals.Total, State.Method, State.ReturnUrl));
+        switch (payment.Status)
+        {
+            case PaymentStatus.Authorized when payment.Authorised != State.Quote.Totals.Total:
+                await Undo(CheckoutStatus.Failed, new CheckoutFailure("payment-rejected", "amount", "The provider authorised another amount than was asked for.", true));
+                break;
+            case PaymentStatus.Authorized:
+                await Commit(new PaymentAuthorised(payment.Authorised));
+                break;
+            case PaymentStatus.RequiresAction when payment.Action is not null:
+                await Commit(new ShopperActionRequired(payment.Action));
+                break;
+            case PaymentStatus.Failed or PaymentStatus.Voided:
+                await Undo(CheckoutStatus.Failed, FailureOf(payment.Failure));
+                break;
+            default:
+                await Delay("the payment provider has not answered");
+                break;
+        }
+    }
+
+    /// <summary>Forward only from the moment an order exists: the stock becomes the order's, the order comes to be, the cart is closed.</summary>
+    private async Task Place()
+    {
+        var allocated = await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku)
+            .Allocate(Checkout.ReservationId(Id, line.Sku), OrderId, State.CartId, line.Quantity)));
+        if (Array.IndexOf(allocated, false) is >= 0 and var lost)
+        {
+            await Undo(CheckoutStatus.Failed, new CheckoutFailure("out-of-stock", State.Quote.Lines[lost].Sku, "The goods were gone before the payment was done.", true));
+            return;
+        }
+
+        await Task.WhenAll(
+            GrainFactory.Order(OrderId).Place(new PlaceOrder(Id, State.CartId, State.Owner, State.ContactId, State.Destination, PaymentId, State.Quote)),
+            GrainFactory.Cart(State.CartId).Close(Id, OrderId));
+        await Commit(new CheckoutCompleted(OrderId));
+        meters.Ended(CheckoutStatus.Completed, Now - State.StartedAt);
+    }
+
+    private Task Undo(CheckoutStatus ending, CheckoutFailure why) => Commit(new CompensationRequested(ending, why));
+
+    /// <summary>Undoes in reverse: the authorisation, the stock, the claim on the cart. Goes on until it is done.</summary>
+    private async Task Compensate()
+    {
+        if (State.PaymentAsked && await GrainFactory.Payment(PaymentId).Get() is { } payment)
+        {
+            var failed = payment.Transactions.Count(t => t is { Kind: TransactionKind.Void, Status: TransactionStatus.Failed });
+            payment = await GrainFactory.Payment(PaymentId).Void($"void:{failed + 1}");
+            if (payment.Status is not (PaymentStatus.Voided or PaymentStatus.Failed))
+            {
+                logger.CannotVoid(Id, payment.Status);
+                await KeepHolding();
+                await Delay("the payment provider has not confirmed that nothing is held");
+                return;
+            }
+        }
+
+        await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku).Release(Checkout.ReservationId(Id, line.Sku), "checkout undone")));
+        await GrainFactory.Cart(State.CartId).Release(Id);
+        await Commit(State.Ending switch
+        {
+            CheckoutStatus.Cancelled => new CheckoutCancelled(),
+            CheckoutStatus.Expired => new CheckoutExpired(),
+            _ => new CheckoutFailed(),
+        });
+        meters.Ended(State.Status, Now - State.StartedAt);
+    }
+
+    /// <summary>A reservation whose payment is in doubt does not expire.</summary>
+    private async Task KeepHolding()
+    {
+        if (State.HeldUntil - Now < HoldBeyond)
+        {
+            var until = Now + Lifetime;
+            await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku).Extend(Checkout.ReservationId(Id, line.Sku), until)));
+            await Commit(new StockHeldLonger(until));
+        }
+    }
+
+    private async Task Delay(string why)
+    {
+        try
+        {
+            await Commit(new StepDelayed(why, Now + Checkout.Pause(State.Delays)));
+        }
+        catch (CommerceException refusal)
+        {
+            // This activation is over, or the state has moved on: the wake-up that is stored takes over.
+            logger.StepInterrupted(Id, State.Status, refusal.Message);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Commerce.Catalog;
+using Commerce.Checkouts;
+using Commerce.Events;
+using Commerce.Journal;
+using Commerce.Payments;
+using Commerce.Pricing;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Streams;
+
+namespace Commerce;
+
+/// <summary>What a silo needs to host the aggregates; the storage (<c>IJournal</c>, the grain storage) and the providers are the host's to choose.</summary>
+public static class CommerceGrains
+{
+    extension(ISiloBuilder silo)
+    {
+        /// <summary>Adds the aggregates, the timekeeper, the lifecycle streams and their projections.</summary>
+        public ISiloBuilder AddCommerceGrains()
+        {
+            var services = silo.Services;
+            services.AddOptionsWithValidateOnStart<TimekeeperOptions, TimekeeperOptionsValidator>().BindConfiguration(TimekeeperOptions.Section);
+            services.AddOptionsWithValidateOnStart<LifecycleStreamOptions, LifecycleStreamOptionsValidator>().BindConfiguration(LifecycleStreamOptions.Section);
+            services.AddSingleton<SiloAge>();
+            services.AddSingleton<PaymentProviders>();
+            services.AddSingleton<CheckoutMeters>();
+            services.AddSingleton<CatalogIndex>();
+            services.AddSingleton<Pricer>();
+            services.AddSingleton<Export>();
+            services.AddHostedService<OpeningStock>();
+            services.AddHostedService<Timekeeper>();
+            silo.AddPersistentStreams(Lifecycle.Provider, LifecycleStreams.Create, streams =>
+            {
+                streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
+                streams.ConfigurePullingAgent(agent => agent.Configure(options => options.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(20)));
+            });
+            return silo;
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
+using Commerce.Carts;
+using Commerce.Checkouts;
+using Commerce.Journal;
+using Commerce.Orders;
+using Commerce.Payments;
+
+namespace Commerce.Events;
+
+/// <summary>The double-entry book and the state machines.</summary>
+internal sealed partial class Export
+{
+    /// <summary>
+    /// A book of the money: what an order owes when it is placed, what came in and what went back. Each transaction sums to zero.
+    /// </summary>
+    private async IAsyncEnumerable<Line> Ledger()
+    {
+        await foreach (var id in Ids(Identity.Order))
+        {
+            OrderPlaced? order = null;
+            await foreach (var (happened, at) in History<OrderEvent>(id))
+            {
+                switch (happened)
+                {
+                    case OrderPlaced e:
+                        order = e;
+                        foreach (var line in Entries(id, "placed", at, e.Quote.Currency, Sale(e, 1)))
+                        {
+                            yield return line;
+                        }
+
+                        break;
+                    case OrderCancelled:
+                        // The sale is taken back. What had been paid by then went back through refunds of its own.
+                        foreach (var line in Entries(id, "cancelled", at, order!.Quote.Currency, Sale(order, -1)))
+                        {
+                            yield return line;
+                        }
+
+                        break;
+                    default:
+                        break;
+                }
+            }
+
+            if (order is null)
+            {
+                continue;
+            }
+
+            var state = Payment.Initial;
+            await foreach (var (happened, at) in History<PaymentEvent>(order.PaymentId))
+            {
+                state = state.Apply(happened, at);
+                (string Kind, long Amount) moved = happened switch
+                {
+                    Captured e => ("captured", e.Amount.Amount),
+                    Refunded e => ("refunded", -e.Amount.Amount),
+                    _ => ("", 0),
+                };
+                if (moved.Amount != 0)
+                {
+                    foreach (var line in Entries(id, $"{moved.Kind}:{happened.OperationId}", at, order.Quote.Currency,
+                        [($"psp_cash:{state.Provider}", moved.Amount), (moved.Amount > 0 ? "receivable" : "refunds", -moved.Amount)]))
+                    {
+                        yield return line;
+                    }
+                }
+            }
+        }
+    }
+
+    private static (string Account, long Amount)[] Sale(OrderPlaced order, int sign)
+    {
+        var totals = order.Quote.Totals;
+        var tax = totals.Tax.Amount + totals.IncludedTax.Amount;
+        var shippingTax = totals.IncludedTax.IsZero ? 0 : order.Quote.Shipping?.Taxes.Sum(t => t.Amount.Amount) ?? 0;
+        var shipping = totals.Shipping.Amount - shippingTax;
+        return
+        [
+            ("receivable", sign * totals.Total.Amount),
+            ("revenue", -sign * (totals.Total.Amount - tax - shipping)),
+            ("shipping", -sign * shipping),
+            ("tax", -sign * tax),
+        ];
+    }
+
+    private static IEnumerable<Line> Entries(string orderId, string step, DateTimeOffset at, string currency, (string Account, long Amount)[] entries)
+    {
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var (account, amount) = entries[i];
+            var number = i + 1;
+            yield return json =>
+            {
+                json.WriteString("entry_id", $"{orderId}:{step}:{number}");
+                json.WriteString("txn_id", $"{orderId}:{step}");
+                json.WriteString("account", account);
+                json.WriteString("currency", currency);
+                json.WriteNumber("amount", amount);
+                json.WriteString("order_id", orderId);
+                json.WriteString("at", at);
+            };
+        }
+    }
+
+    private async IAsyncEnumerable<Line> Transitions()
+    {
+        await foreach (var line in Moves<Cart, CartEvent>(Identity.Cart, state => Words(state.Status)))
+        {
+            yield return line;
+        }
+
+        await foreach (var line in Moves<Checkout, CheckoutEvent>(Identity.Checkout, state => Words(state.Status)))
+        {
+            yield return line;
+        }
+
+        await foreach (var line in Moves<Order, OrderEvent>(Identity.Order, state => Words(state.Status)))
+        {
+            yield return line;
+        }
+    }
+
+    private async IAsyncEnumerable<Line> Moves<TState, TEvent>(string prefix, Func<TState, string> status)
+        where TState : class, IAggregateState<TState, TEvent>
+        where TEvent : class
+    {
+        await foreach (var id in Ids(prefix))
+        {
+            var state = TState.Initial;
+            var sequence = 0;
+            await foreach (var (happened, at) in History<TEvent>(id))
+            {
+                var (from, number) = (status(state), ++sequence);
+                state = state.Apply(happened, at);
+                var to = status(state);
+                yield return json =>
+                {
+                    json.WriteString("stream", id);
+                    json.WriteNumber("seq", number);
+                    json.WriteString("from_state", from);
+                    json.WriteString("to_state", to);
+                    json.WriteString("event", EventCodec<TEvent>.NameOf(happened));
+                    json.WriteString("at", at);
+                };
+            }
+        }
+    }
+
+    /// <summary>The tables of the state machines, as rows.</summary>
+    public static IEnumerable<(string Kind, string From, string Event, string To)> Machines() =>
+    [
+        .. Table<CartStatus, CartEvent>("cart", Cart.Next),
+        .. Table<CheckoutStatus, CheckoutEvent>("checkout", Checkout.Next),
+        .. Table<OrderStatus, OrderEvent>("order", Order.Next),
+    ];
+
+    private static IEnumerable<(string Kind, string From, string Event, string To)> Table<TStatus, TEvent>(string kind, Func<TStatus, Type, TStatus?> next)
+        where TStatus : struct, Enum
+        where TEvent : class =>
+        from status in Enum.GetValues<TStatus>()
+        from derived in typeof(TEvent).GetCustomAttributes<JsonDerivedTypeAttribute>()
+        let to = next(status, derived.DerivedType)
+        where to is not null
+        select (kind, Words(status), (string)derived.TypeDiscriminator!, Words(to.Value));
+
+    private static async IAsyncEnumerable<Line> AllowedTransitions()
+    {
+        await Task.CompletedTask;
+        foreach (var (kind, from, to) in Machines().Select(row => (row.Kind, row.From, row.To)).Distinct())
+        {
+            yield return json =>
+            {
+                json.WriteString("kind", kind);
+                json.WriteString("from_state", from);
+                json.WriteString("to_state", to);
+            };
+        }
+    }
+}

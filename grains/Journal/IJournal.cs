@@ -1,0 +1,127 @@
+namespace Commerce.Journal;
+
+/// <summary>
+/// Where aggregates are kept: one row a commit, fenced by its version, in one order that readers follow by position. SQLite and PostgreSQL
+/// behave alike behind it.
+/// </summary>
+internal interface IJournal
+{
+    /// <summary>Number of partitions that readers share the journal in. Part of the stream's identity: never changed once events exist.</summary>
+    const int Partitions = 8;
+
+    /// <summary>The highest position that this process knows to be durable and safe to read up to.</summary>
+    long Head { get; }
+
+    /// <summary>
+    /// Makes a commit durable together with whatever else is waiting. False: its fence was lost (the aggregate is not at <c>Version − 1</c>),
+    /// nothing was written. An exception: it is not known whether it was written.
+    /// </summary>
+    Task<bool> Append(Commit commit);
+
+    /// <summary>Head, snapshot and the commits after it; <see cref="History.None"/> for an aggregate that nothing has happened to.</summary>
+    ValueTask<History> Load(string aggregate);
+
+    /// <summary>Commits of one aggregate after a position, oldest first.</summary>
+    ValueTask<ImmutableArray<Recorded>> ReadAggregate(string aggregate, long after, int limit);
+
+    /// <summary>Commits after a position up to the safe horizon, oldest first; of one partition, or of all (null).</summary>
+    ValueTask<ImmutableArray<Recorded>> Read(int? partition, long after, int limit);
+
+    /// <summary>Ids of the aggregates whose id begins with <paramref name="prefix"/>, in order, after <paramref name="after"/>.</summary>
+    ValueTask<ImmutableArray<string>> Aggregates(string prefix, string after, int limit);
+
+    /// <summary>Completes when something is committed beyond <paramref name="after"/>, or after <paramref name="wait"/>.</summary>
+    Task WaitBeyond(long after, TimeSpan wait, CancellationToken cancellationToken);
+
+    /// <summary>Takes a lease on aggregates whose wake-up is due, the longest due first. A commit of the aggregate ends its lease.</summary>
+    Task<ImmutableArray<string>> ClaimDue(DateTimeOffset now, TimeSpan lease, int limit);
+
+    /// <summary>The position a reader has come to; 0 for one that never read.</summary>
+    ValueTask<long> Checkpoint(string reader, int partition);
+
+    /// <summary>Moves a reader forward and stores what it made of the events, both or neither. A checkpoint never moves back.</summary>
+    Task SaveCheckpoint(string reader, int partition, long position, ImmutableArray<ReadModelRow> rows);
+
+    /// <summary>Keeps an event that a reader could not digest, with the reason.</summary>
+    Task Park(ParkedEvent parked);
+
+    /// <summary>Rows of a read model below <paramref name="before"/> (null: from the top), the highest sort key first.</summary>
+    ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string key, (string Sort, string Id)? before, int limit);
+
+    /// <summary>One row of a read model; null when there is none.</summary>
+    ValueTask<ReadModelRow?> FindReadModel(string model, string id);
+}
+
+/// <summary>One step of one aggregate, on its way into the journal.</summary>
+internal sealed record Commit
+{
+    public required string Aggregate { get; init; }
+
+    /// <summary>The version this commit makes: 1 for the first.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>Number of its first event in the aggregate, from 1.</summary>
+    public required long FirstSequence { get; init; }
+    public required int EventCount { get; init; }
+
+    /// <summary>The events: a JSON array of envelopes (UTF-8), see <see cref="EventCodec{TEvent}"/>.</summary>
+    public required ReadOnlyMemory<byte> Events { get; init; }
+
+    /// <summary>UTC.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>UTC, when the aggregate wants to be woken next; null: not at all.</summary>
+    public DateTimeOffset? WakeAt { get; init; }
+    public string? CorrelationId { get; init; }
+    public string? CausationId { get; init; }
+    public string? TraceParent { get; init; }
+
+    /// <summary>The request that this step was made for, so that its repetition is recognised.</summary>
+    public string? IdempotencyKey { get; init; }
+    public string? Fingerprint { get; init; }
+
+    /// <summary>The state after this step, when it is time to keep one; replaces the older one.</summary>
+    public byte[]? Snapshot { get; init; }
+}
+
+/// <summary>A commit as it lies in the journal.</summary>
+internal sealed record Recorded(
+    long Position,
+    string Aggregate,
+    long Version,
+    long FirstSequence,
+    byte[] Events,
+    DateTimeOffset At,
+    string? CorrelationId,
+    string? CausationId,
+    string? TraceParent,
+    string? IdempotencyKey,
+    string? Fingerprint);
+
+/// <param name="Version">Version that the snapshot was taken at, 0 without one.</param>
+internal sealed record History(long Version, byte[]? Snapshot, ImmutableArray<Recorded> Tail)
+{
+    public static History None { get; } = new(0, null, []);
+}
+
+/// <summary>A row of a projection, one for each id. A null body removes the row.</summary>
+/// <param name="Key">What it is looked up by: the owner of an order.</param>
+/// <param name="Sort">What it is ordered by, as text.</param>
+internal sealed record ReadModelRow(string Model, string Key, string Sort, string Id, byte[]? Body);
+
+internal sealed record ParkedEvent(string Reader, int Partition, long Position, string EventId, string Reason, DateTimeOffset At);
+
+internal static class Partition
+{
+    /// <summary>The partition of an aggregate: FNV-1a of its id, the same on every machine and for good.</summary>
+    public static int Of(string aggregate)
+    {
+        var hash = 2166136261u;
+        foreach (var c in aggregate)
+        {
+            hash = unchecked((hash ^ c) * 16777619u);
+        }
+
+        return (int)(hash % IJournal.Partitions);
+    }
+}

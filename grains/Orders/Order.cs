@@ -1,0 +1,177 @@
+using System.Text.Json.Serialization;
+using Commerce.Carts;
+using Commerce.Journal;
+using Commerce.Payments;
+using Commerce.Pricing;
+using static Commerce.Orders.OrderStatus;
+
+namespace Commerce.Orders;
+
+/// <summary>What happens to an order.</summary>
+[JsonDerivedType(typeof(OrderPlaced), "commerce.order.placed.v1")]
+[JsonDerivedType(typeof(OrderConfirmed), "commerce.order.confirmed.v1")]
+[JsonDerivedType(typeof(OrderHeld), "commerce.order.held.v1")]
+[JsonDerivedType(typeof(OrderResumed), "commerce.order.resumed.v1")]
+[JsonDerivedType(typeof(OrderCancelRequested), "commerce.order.cancel-requested.v1")]
+[JsonDerivedType(typeof(OrderCancelled), "commerce.order.cancelled.v1")]
+[JsonDerivedType(typeof(OrderCompleted), "commerce.order.completed.v1")]
+[JsonDerivedType(typeof(OrderCaptureRequested), "commerce.order.capture-requested.v1")]
+[JsonDerivedType(typeof(OrderCaptured), "commerce.order.captured.v1")]
+[JsonDerivedType(typeof(OrderRefundRequested), "commerce.order.refund-requested.v1")]
+[JsonDerivedType(typeof(OrderRefunded), "commerce.order.refunded.v1")]
+[JsonDerivedType(typeof(OrderMovementFailed), "commerce.order.movement-failed.v1")]
+internal abstract record OrderEvent;
+
+internal sealed record OrderPlaced(
+    string CheckoutId, string CartId, string Owner, string ContactId, Destination Destination, string PaymentId, Quote Quote) : OrderEvent;
+
+/// <param name="By">Who accepted it: an order management system, or <c>commerce</c> itself.</param>
+internal sealed record OrderConfirmed(string By) : OrderEvent;
+
+internal sealed record OrderHeld(string? Reason) : OrderEvent;
+
+internal sealed record OrderResumed : OrderEvent;
+
+internal sealed record OrderCancelRequested(string? Reason) : OrderEvent;
+
+internal sealed record OrderCancelled(Money Refunded, Money Voided) : OrderEvent;
+
+/// <summary>Everything was delivered.</summary>
+internal sealed record OrderCompleted : OrderEvent;
+
+internal sealed record OrderCaptureRequested(string OperationId, Money Amount) : OrderEvent;
+
+internal sealed record OrderCaptured(string OperationId, Money Amount) : OrderEvent;
+
+internal sealed record OrderRefundRequested(string OperationId, Money Amount, string? Reason) : OrderEvent;
+
+internal sealed record OrderRefunded(string OperationId, Money Amount) : OrderEvent;
+
+internal sealed record OrderMovementFailed(string OperationId, string Code, string Message) : OrderEvent;
+
+/// <summary>Money on its way because the order asked for it.</summary>
+internal sealed record PendingMovement(string OperationId, TransactionKind Kind, Money Amount, string? Reason);
+
+/// <summary>The rules of one order. Pure: no clock, no storage, no payment provider.</summary>
+internal sealed record Order : IAggregateState<Order, OrderEvent>
+{
+    /// <summary>How long after its last step an unfinished operation is taken up again.</summary>
+    public static readonly TimeSpan RecoverAfter = TimeSpan.FromSeconds(10);
+
+    public static Order Initial { get; } = new();
+
+    public OrderStatus Status { get; init; }
+    public string CheckoutId { get; init; } = "";
+    public string CartId { get; init; } = "";
+    public string Owner { get; init; } = "";
+    public string ContactId { get; init; } = "";
+    public Destination Destination { get; init; } = new("", null);
+    public string PaymentId { get; init; } = "";
+    public Quote Quote { get; init; } = new();
+    public DateTimeOffset PlacedAt { get; init; }
+    public DateTimeOffset? ConfirmedAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+    public string? Reason { get; init; }
+
+    /// <summary>Asked for and not answered: what a crash leaves behind.</summary>
+    public ImmutableArray<PendingMovement> Pending { get; init; } = [];
+
+    /// <summary>Operations that the provider refused, so that their repetition is refused alike.</summary>
+    public ImmutableDictionary<string, OrderMovementFailed> Refused { get; init; } = ImmutableDictionary<string, OrderMovementFailed>.Empty;
+
+    public DateTimeOffset? WakeAt => Status is Cancelling || !Pending.IsEmpty ? UpdatedAt + RecoverAfter : null;
+
+    public string? Violation
+    {
+        get
+        {
+            var totals = Quote.Totals;
+            return Status is None ? null : this switch
+            {
+                _ when totals.Total != totals.Subtotal - totals.Discount + totals.Shipping + totals.Tax => $"the total {totals.Total} is not the sum of its parts",
+                _ when totals.Total.IsNegative || totals.Discount.IsNegative || totals.Shipping.IsNegative || totals.Tax.IsNegative => "a negative total",
+                _ when Quote.Lines.Sum(line => line.UnitPrice.Amount * line.Quantity) != totals.Subtotal.Amount => "the subtotal is not the sum of the lines",
+                _ when Quote.Lines.Any(line => line.Quantity < 1 || line.UnitPrice.Currency != Quote.Currency) => "a line without units, or of another currency",
+                _ => null,
+            };
+        }
+    }
+
+    /// <summary>What may follow what. A pair that is not listed is refused.</summary>
+#pragma warning disable format // a table
+    internal static OrderStatus? Next(OrderStatus from, Type happened) => (from, happened.Name) switch
+    {
+        // from               what happened                      to
+        (None,                nameof(OrderPlaced))            => Placed,
+        (Placed,              nameof(OrderConfirmed))         => Placed,
+        (Placed,              nameof(OrderHeld))              => OnHold,
+        (OnHold,              nameof(OrderResumed))           => Placed,
+        (Placed or OnHold,    nameof(OrderCancelRequested))   => Cancelling,
+        (Cancelling,          nameof(OrderCancelled))         => Cancelled,
+        (Placed,              nameof(OrderCompleted))         => Completed,
+        (Placed,              nameof(OrderCaptureRequested))  => Placed,
+        (Placed,              nameof(OrderRefundRequested))   => Placed,
+        (Completed,           nameof(OrderRefundRequested))   => Completed,
+        // an answer may come when the order has moved on
+        (Placed,              nameof(OrderCaptured))          => Placed,
+        (OnHold,              nameof(OrderCaptured))          => OnHold,
+        (Placed,              nameof(OrderRefunded))          => Placed,
+        (OnHold,              nameof(OrderRefunded))          => OnHold,
+        (Completed,           nameof(OrderRefunded))          => Completed,
+        (Placed,              nameof(OrderMovementFailed))    => Placed,
+        (OnHold,              nameof(OrderMovementFailed))    => OnHold,
+        (Completed,           nameof(OrderMovementFailed))    => Completed,
+        _                                                     => null,
+    };
+#pragma warning restore format
+
+    /// <summary>What people may ask of an order, and the event that begins it.</summary>
+    private static readonly ImmutableArray<(string Ask, Type Begins)> Asks =
+    [
+        ("cancel", typeof(OrderCancelRequested)),
+        ("capture", typeof(OrderCaptureRequested)),
+        ("refund", typeof(OrderRefundRequested)),
+        ("hold", typeof(OrderHeld)),
+        ("resume", typeof(OrderResumed)),
+    ];
+
+    /// <summary>What may be asked for in this state.</summary>
+    public ImmutableArray<string> Allowed => [.. Asks.Where(ask => Next(Status, ask.Begins) is not null).Select(ask => ask.Ask)];
+
+    /// <inheritdoc/>
+    public Order Apply(OrderEvent happened, DateTimeOffset at)
+    {
+        var next = Next(Status, happened.GetType())
+            ?? throw new CommerceException(CommonErrors.NotNow("order", Status.ToString().ToLowerInvariant(), happened.GetType().Name, Allowed));
+        return Remember(happened, at) with { Status = next, UpdatedAt = at };
+    }
+
+    private Order Remember(OrderEvent happened, DateTimeOffset at) => happened switch
+    {
+        OrderPlaced e => this with
+        {
+            CheckoutId = e.CheckoutId,
+            CartId = e.CartId,
+            Owner = e.Owner,
+            ContactId = e.ContactId,
+            Destination = e.Destination,
+            PaymentId = e.PaymentId,
+            Quote = e.Quote,
+            PlacedAt = at,
+        },
+        OrderConfirmed => this with { ConfirmedAt = at },
+        OrderHeld e => this with { Reason = e.Reason },
+        OrderResumed => this with { Reason = null },
+        OrderCancelRequested e => this with { Reason = e.Reason },
+        OrderCancelled or OrderCompleted => this with { EndedAt = at },
+        OrderCaptureRequested e => this with { Pending = Pending.Add(new PendingMovement(e.OperationId, TransactionKind.Capture, e.Amount, null)) },
+        OrderRefundRequested e => this with { Pending = Pending.Add(new PendingMovement(e.OperationId, TransactionKind.Refund, e.Amount, e.Reason)) },
+        OrderCaptured e => Done(e.OperationId),
+        OrderRefunded e => Done(e.OperationId),
+        OrderMovementFailed e => Done(e.OperationId) with { Refused = Refused.SetItem(e.OperationId, e) },
+        _ => this,
+    };
+
+    private Order Done(string operationId) => this with { Pending = Pending.RemoveAll(p => p.OperationId == operationId) };
+}

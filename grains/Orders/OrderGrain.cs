@@ -1,0 +1,248 @@
+using Commerce.Inventory;
+using Commerce.Journal;
+using Commerce.Payments;
+using Orleans.Placement;
+
+namespace Commerce.Orders;
+
+/// <inheritdoc cref="IOrderGrain"/>
+/// <remarks>
+/// Money and stock are moved under a stored intent: whatever was asked for and not answered is taken up again by the repeated request, or by
+/// the order's own wake-up.
+/// </remarks>
+[GrainType("order"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 3)]
+internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Order, OrderEvent>, IOrderGrain
+{
+    /// <summary>Under this operation a cancelled order voids and refunds.</summary>
+    private const string CancelOperation = "cancel";
+
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
+
+    private IPaymentGrain Payment => GrainFactory.Payment(State.PaymentId);
+
+    public async Task Place(PlaceOrder command)
+    {
+        if (State.Status is OrderStatus.None)
+        {
+            await Commit(
+                new OrderPlaced(command.CheckoutId, command.CartId, command.Owner, command.ContactId, command.Destination, command.PaymentId, command.Quote),
+                new OrderConfirmed("commerce"));
+        }
+    }
+
+    public async Task<OrderView?> Get(string? owner) =>
+        State.Status is OrderStatus.None || (owner is not null && owner != State.Owner) ? null : await View();
+
+    public async Task<Reply<OrderView>> Cancel(Request request, string? reason)
+    {
+        Demand(request);
+        var repeated = IsRepeated(request);
+        if (!repeated)
+        {
+            await CarryPending();
+            await Commit(request, new OrderCancelRequested(reason));
+        }
+
+        await CarryOutCancel();
+        return new Reply<OrderView>(await View(), repeated);
+    }
+
+    public Task<Reply<OrderView>> Hold(Request request, string? reason) => Change(request, new OrderHeld(reason));
+
+    public Task<Reply<OrderView>> Resume(Request request) => Change(request, new OrderResumed());
+
+    public async Task<Reply<OrderView>> Capture(Request request, Money? amount)
+    {
+        Demand(request);
+        var operationId = OperationOf(request, "capture");
+        var repeated = IsRepeated(request);
+        if (!repeated)
+        {
+            DemandAllowed("capture", typeof(OrderCaptureRequested));
+            var payment = await Payment.Get();
+            var left = payment is null ? Money.Zero(State.Quote.Currency) : payment.Authorised - payment.Captured - payment.Voided;
+            if (left.Amount <= 0)
+            {
+                throw new CommerceException(OrderErrors.NothingToCapture);
+            }
+
+            var asked = Within(amount, left, PaymentErrors.CaptureExceedsAuthorised);
+            await Commit(request, new OrderCaptureRequested(operationId, asked));
+        }
+
+        await CarryPending(operationId);
+        return new Reply<OrderView>(await View(), repeated);
+    }
+
+    public async Task<Reply<OrderView>> Refund(Request request, Money? amount, string? reason)
+    {
+        Demand(request);
+        var operationId = OperationOf(request, "refund");
+        var repeated = IsRepeated(request);
+        if (!repeated)
+        {
+            DemandAllowed("refund", typeof(OrderRefundRequested));
+            var payment = await Payment.Get();
+            var left = payment is null ? Money.Zero(State.Quote.Currency) : payment.Captured - payment.Refunded;
+            if (left.Amount <= 0)
+            {
+                throw new CommerceException(OrderErrors.NothingToRefund);
+            }
+
+            var asked = Within(amount, left, PaymentErrors.RefundExceedsCaptured);
+            await Commit(request, new OrderRefundRequested(operationId, asked, reason));
+        }
+
+        await CarryPending(operationId);
+        return new Reply<OrderView>(await View(), repeated);
+    }
+
+    public override async Task Wake()
+    {
+        foreach (var pending in State.Pending)
+        {
+            await Carry(pending);
+        }
+
+        if (State.Status is OrderStatus.Cancelling)
+        {
+            await CarryOutCancel();
+        }
+    }
+
+    private async Task<Reply<OrderView>> Change(Request request, OrderEvent happened)
+    {
+        Demand(request);
+        var repeated = IsRepeated(request);
+        if (!repeated)
+        {
+            await Commit(request, happened);
+        }
+
+        return new Reply<OrderView>(await View(), repeated);
+    }
+
+    /// <summary>Takes up what is pending; an operation that the provider refused, or has not answered, is the caller's to know.</summary>
+    private async Task CarryPending(string? operationId = null)
+    {
+        foreach (var pending in State.Pending)
+        {
+            await Carry(pending);
+        }
+
+        if (operationId is not null && State.Refused.TryGetValue(operationId, out var refused))
+        {
+            throw new CommerceException(PaymentErrors.Refused(refused.Code, refused.Message));
+        }
+
+        if (State.Pending.Any(p => operationId is null || p.OperationId == operationId))
+        {
+            throw new CommerceException(PaymentErrors.InDoubt(AskAgain));
+        }
+    }
+
+    private async Task Carry(PendingMovement movement)
+    {
+        var payment = movement.Kind is TransactionKind.Capture
+            ? await Payment.Capture(movement.OperationId, movement.Amount)
+            : await Payment.Refund(movement.OperationId, movement.Amount, movement.Reason);
+        var transaction = payment.Transactions.First(t => t.Id == movement.OperationId);
+        switch (transaction.Status)
+        {
+            case TransactionStatus.Succeeded when movement.Kind is TransactionKind.Capture:
+                await Commit(new OrderCaptured(movement.OperationId, transaction.Amount));
+                break;
+            case TransactionStatus.Succeeded:
+                await Commit(new OrderRefunded(movement.OperationId, transaction.Amount));
+                break;
+            case TransactionStatus.Failed:
+                await Commit(new OrderMovementFailed(movement.OperationId, transaction.Reason ?? "refused", $"The {movement.Kind.ToString().ToLowerInvariant()} of {movement.Amount} was refused."));
+                break;
+            default:
+                logger.MovementInDoubt(Id, movement.OperationId);
+                break;
+        }
+    }
+
+    /// <summary>Gives everything back: money first, then stock. Each step may be repeated.</summary>
+    private async Task CarryOutCancel()
+    {
+        if (State.Status is not OrderStatus.Cancelling)
+        {
+            return;
+        }
+
+        var payment = await Payment.Get() ?? throw new InvalidOperationException($"'{Id}' has no payment.");
+        var refundable = payment.Captured - payment.Refunded;
+        var open = payment.Transactions.Any(t => t.Id == CancelOperation + ":refund" && t.Status is TransactionStatus.Pending or TransactionStatus.Unknown);
+        if (refundable.Amount > 0 || open)
+        {
+            payment = await Payment.Refund(CancelOperation + ":refund", refundable, State.Reason);
+        }
+
+        payment = await Payment.Void(CancelOperation + ":void");
+        if (payment.Captured != payment.Refunded || (payment.Authorised - payment.Captured - payment.Voided).Amount > 0)
+        {
+            logger.MovementInDoubt(Id, CancelOperation);
+            throw new CommerceException(PaymentErrors.InDoubt(AskAgain));
+        }
+
+        await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku).Release(Checkouts.Checkout.ReservationId(State.CheckoutId, line.Sku), "order cancelled")));
+        await Commit(new OrderCancelled(payment.Refunded, payment.Voided));
+    }
+
+    private void Demand(Request request)
+    {
+        if (State.Status is OrderStatus.None || (request.Owner is not null && request.Owner != State.Owner))
+        {
+            throw new CommerceException(CommonErrors.NotFound(Id));
+        }
+    }
+
+    private void DemandAllowed(string step, Type begins)
+    {
+        if (Order.Next(State.Status, begins) is null)
+        {
+            throw new CommerceException(CommonErrors.NotNow("order", State.Status.ToString().ToLowerInvariant(), step, State.Allowed));
+        }
+    }
+
+    private static Money Within(Money? amount, Money left, Func<Money, Money, CommerceError> exceeds) => amount switch
+    {
+        null => left,
+        { Amount: <= 0 } => throw new CommerceException(PaymentErrors.AmountNotPositive),
+        { } asked when asked > left => throw new CommerceException(exceeds(asked, left)),
+        { } asked => asked,
+    };
+
+    private string OperationOf(Request request, string step) => $"{step}:{request.Key ?? (Version + 1).ToString()}";
+
+    private async Task<OrderView> View()
+    {
+        var payment = await Payment.Get();
+        return new OrderView
+        {
+            Id = Id,
+            Version = Version,
+            Status = State.Status,
+            Owner = State.Owner,
+            CheckoutId = State.CheckoutId,
+            CartId = State.CartId,
+            ContactId = State.ContactId,
+            Destination = State.Destination,
+            Quote = State.Quote,
+            Payment = payment ?? new PaymentView(),
+            PlacedAt = State.PlacedAt,
+            ConfirmedAt = State.ConfirmedAt,
+            EndedAt = State.EndedAt,
+            Reason = State.Reason,
+            Allowed = State.Allowed,
+        };
+    }
+}
+
+internal static partial class OrderLog
+{
+    [LoggerMessage(400, LogLevel.Warning, "{Order}: the provider has not answered '{Operation}' yet; it is asked again")]
+    public static partial void MovementInDoubt(this ILogger logger, string order, string operation);
+}
