@@ -15,7 +15,7 @@ public interface ILifecycleReader : IGrainWithIntegerKey
     [Alias("read-aggregate")]
     Task<LifecyclePage> ReadAggregate(string aggregate, EventCursor after, int limit);
 
-    /// <summary>Where the journal ends now.</summary>
+    /// <summary>Where the journal ends now: its safe horizon, past which <see cref="Read"/> does not look either.</summary>
     [Alias("head")]
     Task<EventCursor> Head();
 

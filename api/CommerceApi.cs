@@ -1,0 +1,98 @@
+using Commerce.Carts;
+using Commerce.Catalog;
+using Commerce.Checkouts;
+using Commerce.Contacts;
+using Commerce.Documentation;
+using Commerce.Events;
+using Commerce.Export;
+using Commerce.Inventory;
+using Commerce.Ops;
+using Commerce.Orders;
+using Commerce.Payments;
+using Commerce.Site;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Scalar.AspNetCore;
+
+namespace Commerce;
+
+/// <summary>The REST front end, as a host composes it. It needs an <see cref="IGrainFactory"/>: a silo's own, or a client's.</summary>
+public static class CommerceApi
+{
+    extension(IHostApplicationBuilder builder)
+    {
+        public IHostApplicationBuilder AddCommerceApi()
+        {
+            var services = builder.Services;
+            services.TryAddSingleton(TimeProvider.System);
+            services.AddSingleton(static provider => AdminKey.Resolve(
+                provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IHostEnvironment>(), Console.Out));
+
+            services.AddSingleton<Callers>();
+            services.AddSingleton<RateLimits>();
+            services.AddOptionsWithValidateOnStart<RateLimitOptions, RateLimitOptionsValidator>().BindConfiguration(RateLimitOptions.Section);
+            services.AddSingleton(static provider => new EventFeed(
+                provider.GetRequiredService<IGrainFactory>().Lifecycle,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<EventFeed>>(),
+                provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+
+            services.AddAuthentication().AddCustomerTokens(builder.Configuration).AddOperatorSignIn();
+            services.AddDataProtection().SetApplicationName("commerce").PersistKeysToFileSystem(new DirectoryInfo(
+                Path.Combine(AdminKey.DataDirectory(builder.Configuration, builder.Environment), "keys")));
+
+            services.Configure<KestrelServerOptions>(static kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                RequestLimits.Configure(kestrel.Limits);
+            });
+            services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
+            services.AddReference();
+            builder.AddCommerceTelemetry();
+            return builder;
+        }
+    }
+
+    extension(WebApplication app)
+    {
+        public WebApplication MapCommerceApi()
+        {
+            app.Services.GetRequiredService<AdminKey>(); // refuses to start rather than to run without one
+
+            // Outermost first.
+            app.UseMiddleware<Correlation>();
+            app.UseMiddleware<ProblemBoundary>();
+            app.UseMiddleware<RequestLimits>();
+            app.Use(app.Services.GetRequiredService<Callers>().Identify);
+            app.Use(app.Services.GetRequiredService<RateLimits>().Invoke);
+            app.Use(Callers.Admit);
+            app.UseAuthentication();
+            app.UseAuthorization();
+
+            var v1 = app.MapGroup("/v1");
+            v1.MapProducts();
+            v1.MapCarts();
+            v1.MapCheckouts();
+            v1.MapOrders();
+            v1.MapEvents();
+            v1.MapWebhooks();
+
+            var admin = v1.MapGroup("/admin").ForOperators();
+            admin.MapOrderAdministration();
+            admin.MapStockAdministration();
+            admin.MapContactAdministration();
+            admin.MapExport();
+
+            app.MapIndexPage();
+            app.MapProblemPages();
+            app.MapOpenApi("/openapi/{documentName}.json");
+            app.MapScalarApiReference("/docs", Reference.Configure);
+            app.MapHealth();
+            app.MapPrometheusScrapingEndpoint("/metrics");
+            app.MapOperatorSignIn();
+            app.MapGrainsPage();
+            return app;
+        }
+    }
+}

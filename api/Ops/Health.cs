@@ -1,0 +1,18 @@
+namespace Commerce.Ops;
+
+/// <summary>Whether the process lives, and whether it takes requests. Neither asks a grain or a database: a slow database must not get a process killed.</summary>
+internal static class Health
+{
+    extension(IEndpointRouteBuilder routes)
+    {
+        public void MapHealth()
+        {
+            var health = routes.MapGroup("/health").ExcludeFromDescription();
+            health.MapGet("/live", static () => TypedResults.Text("live"));
+            health.MapGet("/ready", static (IHostApplicationLifetime life) =>
+                life.ApplicationStarted.IsCancellationRequested && !life.ApplicationStopping.IsCancellationRequested
+                    ? TypedResults.Text("ready")
+                    : TypedResults.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+namespace Commerce.Orders;
+
+/// <summary>Orders as operators reach them: money taken and given back, holds, cancellations.</summary>
+internal static class OrderAdministration
+{
+    extension(IEndpointRouteBuilder admin)
+    {
+        public void MapOrderAdministration()
+        {
+            var orders = admin.MapGroup("/orders/{id}").WithTags("Orders");
+            orders.MapGet("/", OrderEndpoints.Get).WithName("getAnyOrder").WithSummary("Anybody's order").Produces<OrderJson>();
+            orders.MapPost("/captures", Capture).WithName("captureOrder").WithSummary("Takes money that was authorised; without an amount, all that is left")
+                .Accepts<MoneyBody>(isOptional: true, "application/json").Produces<OrderJson>();
+            orders.MapPost("/refunds", Refund).WithName("refundOrder").WithSummary("Gives captured money back; without an amount, all that is left")
+                .Accepts<RefundBody>(isOptional: true, "application/json").Produces<OrderJson>();
+            orders.MapPost("/cancel", Cancel).WithName("cancelAnyOrder").WithSummary("Undoes anybody's order").Accepts<ReasonBody>(isOptional: true, "application/json").Produces<OrderJson>();
+            orders.MapPost("/hold", Hold).WithName("holdOrder").WithSummary("Stops anything further").Accepts<ReasonBody>(isOptional: true, "application/json").Produces<OrderJson>();
+            orders.MapPost("/resume", Resume).WithName("resumeOrder").WithSummary("Lets it go on").Produces<OrderJson>();
+        }
+    }
+
+    private static async Task<IResult> Capture(string id, Call call, IGrainFactory grains)
+    {
+        call.RequireKey();
+        var body = await call.Read(OrderBodies.Capture, optional: true);
+        return await OrderEndpoints.Changed(grains, Order(grains, id).Capture(call.Request(), body.Amount));
+    }
+
+    private static async Task<IResult> Refund(string id, Call call, IGrainFactory grains)
+    {
+        call.RequireKey();
+        var body = await call.Read(OrderBodies.Refund, optional: true);
+        return await OrderEndpoints.Changed(grains, Order(grains, id).Refund(call.Request(), body.Amount, body.Reason));
+    }
+
+    private static async Task<IResult> Cancel(string id, Call call, IGrainFactory grains)
+    {
+        var body = await call.Read(OrderBodies.Reason, optional: true);
+        return await OrderEndpoints.Changed(grains, Order(grains, id).Cancel(call.Request(), body.Reason));
+    }
+
+    private static async Task<IResult> Hold(string id, Call call, IGrainFactory grains)
+    {
+        var body = await call.Read(OrderBodies.Reason, optional: true);
+        return await OrderEndpoints.Changed(grains, Order(grains, id).Hold(call.Request(), body.Reason));
+    }
+
+    private static async Task<IResult> Resume(string id, Call call, IGrainFactory grains)
+    {
+        await call.ReadNothing();
+        return await OrderEndpoints.Changed(grains, Order(grains, id).Resume(call.Request()));
+    }
+
+    private static IOrderGrain Order(IGrainFactory grains, string id) => grains.Order(Call.Known(id, Identity.Order));
+}

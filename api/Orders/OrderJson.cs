@@ -1,0 +1,64 @@
+using Commerce.Contacts;
+using Commerce.Payments;
+using Commerce.Pricing;
+
+namespace Commerce.Orders;
+
+/// <summary>An order as its owner and the operators see it.</summary>
+internal sealed record OrderJson
+{
+    public required string Id { get; init; }
+    public required long Version { get; init; }
+    public required OrderStatus Status { get; init; }
+    public required string CheckoutId { get; init; }
+    public required string CartId { get; init; }
+    public required string Channel { get; init; }
+    public required string Currency { get; init; }
+    public required ImmutableArray<LineJson> Lines { get; init; }
+    public QuoteShipping? Shipping { get; init; }
+    public required TotalsJson Totals { get; init; }
+    public required ImmutableArray<AppliedTax> Taxes { get; init; }
+    public required ImmutableArray<string> Coupons { get; init; }
+    public required string ContactId { get; init; }
+    public Person? Contact { get; init; }
+    public DestinationJson? Destination { get; init; }
+    public required string QuoteId { get; init; }
+    public required PaymentJson Payment { get; init; }
+
+    /// <summary>What may be asked for now: <c>cancel</c>, <c>capture</c>, <c>refund</c>, <c>hold</c>, <c>resume</c>.</summary>
+    public required ImmutableArray<string> Allowed { get; init; }
+    public string? Reason { get; init; }
+    public required DateTimeOffset PlacedAt { get; init; }
+    public DateTimeOffset? ConfirmedAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public required OrderLinks Links { get; init; }
+
+    public static OrderJson Of(OrderView order, ContactView? contact) => new()
+    {
+        Id = order.Id,
+        Version = order.Version,
+        Status = order.Status,
+        CheckoutId = order.CheckoutId,
+        CartId = order.CartId,
+        Channel = order.Quote.Channel,
+        Currency = order.Quote.Currency,
+        Lines = LineJson.Of(order.Quote),
+        Shipping = order.Quote.Shipping,
+        Totals = TotalsJson.Of(order.Quote),
+        Taxes = order.Quote.Taxes,
+        Coupons = order.Quote.Coupons,
+        ContactId = order.ContactId,
+        Contact = contact?.Person,
+        Destination = DestinationJson.Of(order.Destination, contact),
+        QuoteId = order.Quote.Id,
+        Payment = PaymentJson.Of(order.Payment, order.Quote.Currency),
+        Allowed = order.Allowed,
+        Reason = order.Reason,
+        PlacedAt = order.PlacedAt,
+        ConfirmedAt = order.ConfirmedAt,
+        EndedAt = order.EndedAt,
+        Links = new OrderLinks($"/v1/orders/{order.Id}", $"/v1/orders/{order.Id}/events"),
+    };
+}
+
+internal sealed record OrderLinks(string Self, string Events);

@@ -1,0 +1,116 @@
+using System.Collections.Frozen;
+
+namespace Commerce.Problems;
+
+/// <summary>Every problem this API answers with, in one table: the documents, their pages, docs/errors.md and the OpenAPI responses all come from it.</summary>
+internal static class ProblemTypes
+{
+    private const string Client = "client", Upstream = "upstream", Data = "data", Internal = "internal";
+
+    private static readonly ProblemType[] Table =
+    [
+        // 400: cannot be read.
+        Of("bad-request", 400, Client, "The request cannot be read", "The request breaks HTTP itself.", "Repair the request; the detail says where."),
+        Of("malformed-json", 400, Client, "The body is not valid JSON", "The body is empty, truncated, not UTF-8, has a name twice, a comment or a trailing comma, or nests deeper than 64.", "Send one JSON value, as RFC 8259 has it, in UTF-8."),
+        Of("idempotency-key-missing", 400, Client, "An Idempotency-Key is required", "Requests that move money carry a key, so that a repeat cannot move it twice.", "Make a random key for each purchase, capture or refund, and send the same one with every repeat."),
+        Of("idempotency-key-invalid", 400, Client, "The Idempotency-Key is not valid", "The key is empty, longer than 255 characters, not printable ASCII, or was sent twice.", "Send one key of 1 to 255 printable characters; a UUID is fine."),
+        Of("invalid-if-match", 400, Client, "The If-Match header cannot be read", "If-Match holds something else than one entity tag.", "Send back the ETag of the answer you saw, quotes included, or *."),
+        Of("invalid-cursor", 400, Client, "The cursor cannot be read", "A cursor is only what this API gave out as `next`.", "Start without a cursor, and follow `next`."),
+        Of("webhook-signature", 400, Client, "The webhook is not signed as agreed", "The signature does not fit the body, or is too old.", "Check the endpoint's secret at the provider and here; the clock may be off."),
+        Of("webhook-unreadable", 400, Client, "The webhook cannot be read", "The body is not an event of that provider.", "Check which provider posts to this address."),
+
+        // 401, 403: who may.
+        Of("unauthenticated", 401, Client, "Who are you?", "There is no bearer token, or it is not valid (any more).", "Send `Authorization: Bearer` with the cart's token, a customer's JWT or the admin key."),
+        Of("forbidden", 403, Client, "This is not for you", "The token is valid, but does not carry the scope that this takes.", "Use an operator's token."),
+
+        // 404 to 431: HTTP.
+        Of("not-found", 404, Client, "Not found", "There is no such resource, or it belongs to somebody else.", "Check the id, and that the token is the one that the resource was made with."),
+        Of("unknown-table", 404, Client, "There is no such table to export", "The export has other tables.", "Take one of those in `allowed`."),
+        Of("method-not-allowed", 405, Client, "The resource does not take this method", "The address is right, the method is not.", "Use one of the methods in the Allow header."),
+        Of("not-acceptable", 406, Client, "No representation fits the Accept header", "Answers are application/json; event feeds are text/event-stream too.", "Accept application/json."),
+        Of("body-too-large", 413, Client, "The body is too large", "A body has 256 KiB at the most.", "Send less; a cart's lines can be added one by one."),
+        Of("uri-too-long", 414, Client, "The address is too long", "Path and query together have 8 KiB at the most.", "Shorten the query."),
+        Of("unsupported-media-type", 415, Client, "The body is of another kind", "Bodies are application/json in UTF-8, not compressed.", "Send `Content-Type: application/json`."),
+        Of("headers-too-large", 431, Client, "The headers are too large", "A request has 100 headers and 32 KiB of them at the most.", "Send fewer; look for cookies that pile up."),
+
+        // 409: not in this state.
+        Of("not-now", 409, Client, "This cannot happen now", "The resource is in a state that does not take this step.", "Read it again; `allowed` names the steps that it takes now."),
+        Of("cart-in-checkout", 409, Client, "The cart is being bought", "A checkout holds the cart.", "Wait for its end, or cancel it."),
+        Of("cart-checked-out", 409, Client, "The cart was bought", "The cart became an order and takes no change.", "Start a new cart."),
+        Of("price-changed", 409, Data, "The price has changed", "What would be charged is not what was shown.", "Show the new `quote`, and check out with its id."),
+        Of("contact-erased", 409, Client, "The contact was erased", "The person asked to be forgotten; the contact takes no new data.", "Start a new cart."),
+        Of("insufficient-stock", 409, Client, "There are not enough units", "More units would be taken away than are free.", "Take away fewer, or wait until reservations end."),
+        Of("nothing-to-capture", 409, Client, "There is nothing to capture", "Everything authorised is captured or voided.", "Read the order's payment."),
+        Of("nothing-to-refund", 409, Client, "There is nothing to refund", "Everything captured is refunded.", "Read the order's payment."),
+        Of("payment-refused", 409, Upstream, "The payment provider refused", "The provider will not do this to this payment.", "The detail holds the provider's reason; look it up in its dashboard."),
+
+        // 412: another version.
+        Of("stale-version", 412, Client, "The resource has changed since", "If-Match names a version that is not the current one.", "Read it again, and decide again."),
+
+        // 422: understood, and impossible.
+        Of("required", 422, Client, "Something is missing", "A field that this request needs is absent or null.", "Send the field; `errors` points to it."),
+        Of("unknown-field", 422, Client, "There is no such field", "The body has a field that this request does not take. Prices, totals, states and owners are never the client's to send.", "Leave it out; `errors` points to it."),
+        Of("invalid-value", 422, Client, "A value is not valid", "A field is of another type, form or range than it takes.", "Repair the field; `errors` points to it."),
+        Of("too-long", 422, Client, "A text is too long", "A text exceeds the length that its field takes.", "Shorten it; `errors` points to it."),
+        Of("invalid-quantity", 422, Client, "The quantity is not valid", "A quantity is a JSON integer from 1 to 9,999 (stock corrections: any but 0).", "Send a whole number, not a string and not a fraction."),
+        Of("invalid-amount", 422, Client, "The amount is not valid", "An amount is a whole number of minor units above zero, with its currency.", "Send `{\"amount\": 1299, \"currency\": \"EUR\"}` for 12.99 EUR."),
+        Of("invalid-limit", 422, Client, "The limit is not valid", "A page has 1 to 100 items.", "Send `limit` from 1 to 100, or leave it out."),
+        Of("too-many-lines", 422, Client, "There are too many lines", "A cart holds 100 lines at the most.", "Split the purchase."),
+        Of("unknown-currency", 422, Client, "The currency is not known", "Currencies are ISO 4217 codes in capital letters.", "Send a code such as EUR, or leave it out."),
+        Of("currency-mismatch", 422, Client, "The currencies do not fit together", "The channel, the order and the amount must be of one currency.", "Use the currency of the channel or the order."),
+        Of("unknown-channel", 422, Client, "There is no such channel", "The shop has other channels.", "GET /v1/channels lists them."),
+        Of("unknown-sku", 422, Client, "There is no such SKU", "No product of this channel has the SKU.", "GET /v1/products lists what is sold."),
+        Of("unknown-coupon", 422, Client, "The coupon is not valid", "There is no such coupon on this channel, or its time is over.", "Leave it out; tell the shopper."),
+        Of("too-many-coupons", 422, Client, "There are too many coupons", "A cart takes 10 coupons at the most.", "Remove one first."),
+        Of("unknown-shipping-method", 422, Client, "There is no such shipping method", "The method does not ship to the destination.", "GET the cart's shipping-methods."),
+        Of("destination-not-served", 422, Client, "The destination is not served", "This channel does not ship to that country.", "GET /v1/channels lists the countries of each channel."),
+        Of("destination-missing", 422, Client, "The destination is missing", "Taxes and shipping need to know where it goes.", "PUT a destination first."),
+        Of("cart-empty", 422, Client, "The cart is empty", "There is nothing to buy.", "Add a line first."),
+        Of("unknown-payment-provider", 422, Client, "There is no such payment provider", "The shop has other providers.", "Leave `payment.provider` out to take the channel's default."),
+        Of("unknown-payment-method", 422, Client, "The provider does not take this method", "The method is none of that provider's.", "Send the token that the provider's own browser library gave."),
+        Of("account-data-refused", 422, Client, "Card numbers are never sent here", "The body holds what looks like a card number or card data. It was neither stored nor logged.", "Send the payment provider's token for the card."),
+        Of("not-supported-by-provider", 422, Client, "The payment provider does not offer this", "Providers differ in partial captures, several captures and the age of what they refund.", "Capture or refund the whole, or use the provider's dashboard."),
+        Of("capture-exceeds-authorised", 422, Client, "That is more than was authorised", "Captured money can never exceed what was authorised.", "Capture what is left; `detail` says how much."),
+        Of("refund-exceeds-captured", 422, Client, "That is more than was captured", "Refunded money can never exceed what was captured.", "Refund what is left; `detail` says how much."),
+        Of("idempotency-key-reused", 422, Client, "The key was used for another request", "The same Idempotency-Key came with another method, address or body.", "Take a new key for a new request; repeat an old one unchanged."),
+
+        // 429, 503, 500: later.
+        Again("rate-limited", 429, Client, "Too many requests", "The caller's token bucket is empty.", "Wait as long as Retry-After says; the RateLimit headers tell what is left."),
+        Again("temporarily-unavailable", 503, Internal, "Not possible at this moment", "A part of the system is starting, moving or overloaded.", "Repeat the request with the same Idempotency-Key after Retry-After."),
+        Again("payment-in-doubt", 503, Upstream, "The payment provider has not answered yet", "The outcome is not known, and is being asked for.", "Repeat the request with the same Idempotency-Key after Retry-After; nothing is charged twice."),
+        Of("internal", 500, Internal, "A defect of ours", "Something happened that should not be possible. It was logged.", "Tell the operators the correlationId."),
+    ];
+
+    private static readonly FrozenDictionary<string, ProblemType> ByCode = Table.ToFrozenDictionary(static type => type.Code, StringComparer.Ordinal);
+
+    public static IReadOnlyList<ProblemType> All => Table;
+
+    public static ProblemType? Find(string code) => ByCode.GetValueOrDefault(code);
+
+    /// <summary>The type of that code; a code that is not in the table is a defect, and is answered as one.</summary>
+    public static ProblemType Get(string code) => ByCode.GetValueOrDefault(code) ?? ByCode["internal"];
+
+    /// <summary>What a bare status of the framework means in this table.</summary>
+    public static ProblemType ForStatus(int status) => Get(status switch
+    {
+        401 => "unauthenticated",
+        403 => "forbidden",
+        404 => "not-found",
+        405 => "method-not-allowed",
+        406 => "not-acceptable",
+        413 => "body-too-large",
+        414 => "uri-too-long",
+        415 => "unsupported-media-type",
+        429 => "rate-limited",
+        431 => "headers-too-large",
+        503 => "temporarily-unavailable",
+        >= 500 => "internal",
+        _ => "bad-request",
+    });
+
+    private static ProblemType Of(string code, int status, string category, string title, string cause, string remedy) =>
+        new(code, status, category, false, title, cause, remedy);
+
+    private static ProblemType Again(string code, int status, string category, string title, string cause, string remedy) =>
+        new(code, status, category, true, title, cause, remedy);
+}

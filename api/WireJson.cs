@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+using Commerce.Carts;
+using Commerce.Catalog;
+using Commerce.Checkouts;
+using Commerce.Contacts;
+using Commerce.Inventory;
+using Commerce.Orders;
+using Commerce.Payments;
+using Commerce.Pricing;
+
+namespace Commerce;
+
+/// <summary>Everything that goes over the wire as JSON, generated: nothing is looked up by reflection while requests run.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(CartJson))]
+[JsonSerializable(typeof(NewCartBody))]
+[JsonSerializable(typeof(NewLineBody))]
+[JsonSerializable(typeof(QuantityBody))]
+[JsonSerializable(typeof(ShippingChoiceBody))]
+[JsonSerializable(typeof(CouponBody))]
+[JsonSerializable(typeof(Person))]
+[JsonSerializable(typeof(Address))]
+[JsonSerializable(typeof(ListJson<ShippingMethodView>))]
+[JsonSerializable(typeof(CheckoutJson))]
+[JsonSerializable(typeof(CheckoutBody))]
+[JsonSerializable(typeof(OrderJson))]
+[JsonSerializable(typeof(ListJson<OrderSummary>))]
+[JsonSerializable(typeof(MoneyBody))]
+[JsonSerializable(typeof(RefundBody))]
+[JsonSerializable(typeof(ReasonBody))]
+[JsonSerializable(typeof(ListJson<ProductView>))]
+[JsonSerializable(typeof(ProductView))]
+[JsonSerializable(typeof(AvailabilityJson))]
+[JsonSerializable(typeof(ListJson<ChannelView>))]
+[JsonSerializable(typeof(StockView))]
+[JsonSerializable(typeof(StockBody))]
+[JsonSerializable(typeof(WebhookReceipt))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(QuoteJson))]
+internal sealed partial class WireJson : JsonSerializerContext;
