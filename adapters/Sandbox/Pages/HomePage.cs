@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Commerce.Sandbox.Stripe;
+
+namespace Commerce.Sandbox;
+
+/// <summary>Says what the sandbox is, which cards it knows, and what happened last.</summary>
+internal static class HomePage
+{
+    public static IResult Show(StripeAccount account)
+    {
+        var page = new StringBuilder("""
+            <section><h1>Vendor sandbox</h1>
+            <p>Speaks Stripe's HTTP dialect under <code>/sandbox/stripe</code>. No money moves; everything survives a restart.</p>
+            <p class="soft">Books: <a href="/sandbox/export/vendor_txn">vendor_txn</a> · <a href="/sandbox/export/vendor_oms">vendor_oms</a>
+            · Faults in force: <a href="/sandbox/faults">/sandbox/faults</a> (POST a rule, DELETE to clear; one request: header <code>Sandbox-Fault: drop_after</code>)</p></section>
+            <section><h2>Latest transactions</h2>
+            """);
+
+        var latest = account.NewestBookings(20);
+        if (latest.Count == 0)
+        {
+            page.Append("<p class=\"soft\">None yet.</p>");
+        }
+        else
+        {
+            page.Append("<table><tr><th>When (UTC)</th><th>What</th><th>Amount, minor units</th><th>Payment</th><th>Checkout</th><th>Outcome</th></tr>");
+            foreach (var (transaction, intent, _, at) in latest)
+            {
+                var when = DateTimeOffset.FromUnixTimeMilliseconds(at).ToString("MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
+                page.Append($"<tr><td>{when}</td><td>{transaction.Kind}</td><td class=\"n\">{transaction.Amount} {intent.Currency.ToUpperInvariant()}</td>")
+                    .Append($"<td><code>{intent.Id}</code></td><td><code>{WebUtility.HtmlEncode(intent.Meta("checkout_id"))}</code></td><td>{transaction.Outcome}</td></tr>");
+            }
+
+            page.Append("</table>");
+        }
+
+        page.Append("</section><section><h2>Test payment methods</h2><table><tr><th>Method</th><th>Card number</th><th>What happens</th></tr>");
+        foreach (var card in TestCard.All)
+        {
+            page.Append($"<tr><td><code>{card.Id}</code></td><td><code>{card.Number}</code></td><td>{Says(card)}</td></tr>");
+        }
+
+        return Page.Html("Vendor sandbox", page.Append("</table></section>").ToString());
+    }
+
+    private static string Says(TestCard card) => (card.Challenge, card.Decline) switch
+    {
+        (false, null) => "is authorised",
+        (false, { } why) => $"is declined: {why}",
+        (true, null) => "asks for 3-D Secure, then is authorised",
+        (true, { } why) => $"asks for 3-D Secure, then is declined: {why}",
+    };
+}

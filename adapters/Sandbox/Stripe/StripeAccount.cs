@@ -1,0 +1,372 @@
+using Microsoft.Extensions.Options;
+
+namespace Commerce.Sandbox.Stripe;
+
+/// <summary>The state of the pretend Stripe account: a fold of the journal, in memory. Everything in it is changed by <see cref="Commit"/> alone.</summary>
+internal sealed class StripeAccount
+{
+    private const int EventsListed = 10_000;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Slot> intents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Slot> byPayment = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Refund> refunds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Kept> keys = new(StringComparer.Ordinal);
+    private readonly Queue<(string Key, long At)> keysByAge = new();
+    private readonly HashSet<string> keysInFlight = new(StringComparer.Ordinal);
+    private readonly List<Booking> bookings = [];
+    private readonly List<PaymentIntent> created = [];
+    private readonly Queue<StripeEvent> events = new();
+    private readonly Dictionary<string, StripeEvent> undelivered = new(StringComparer.Ordinal);
+    private readonly SandboxJournal journal;
+    private readonly TimeProvider time;
+    private readonly long retention;
+
+    public StripeAccount(SandboxJournal journal, IOptions<SandboxOptions> options, TimeProvider time)
+    {
+        this.journal = journal;
+        this.time = time;
+        retention = (long)options.Value.KeyRetention.TotalMilliseconds;
+        SendsWebhooks = options.Value.SendsWebhooks;
+        WebhookTypes = options.Value.WebhookEvents?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        journal.Replay(entry => Apply(entry));
+    }
+
+    /// <summary>Told about each event that is to be sent, after its entry was appended.</summary>
+    public Action<StripeEvent>? Raised { get; set; }
+
+    private bool SendsWebhooks { get; }
+
+    private string[]? WebhookTypes { get; }
+
+    public long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>What is known under an idempotency key: the answer that it was given, a conflict, or null: go ahead, and <see cref="Release"/> it afterwards.</summary>
+    public Answer? Claim(string key, ulong fingerprint)
+    {
+        lock (gate)
+        {
+            if (keys.TryGetValue(key, out var kept) && kept.At + retention > Now)
+            {
+                return kept.Fingerprint == fingerprint
+                    ? kept.Answer with { Replayed = true }
+                    : new Answer(400)
+                    {
+                        Error = new("idempotency_error", $"Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '{key}' if you meant to execute a different request."),
+                    };
+            }
+
+            return keysInFlight.Add(key) ? null : new Answer(409)
+            {
+                Error = new("idempotency_error", $"There is currently another in-progress request using this Idempotent Key: '{key}'. Please try again later.", "idempotency_key_in_use"),
+            };
+        }
+    }
+
+    public void Release(string key)
+    {
+        lock (gate)
+        {
+            keysInFlight.Remove(key);
+        }
+    }
+
+    /// <summary>Decides on the state as it is and takes in what was decided, in one step. The answer is durable once the journal is.</summary>
+    public Answer Commit(StripeCall call, Func<StripeAccount, StripeCall, Decision> decide)
+    {
+        StripeEvent[] raised;
+        Answer answer;
+        lock (gate)
+        {
+            var decision = decide(this, call);
+            answer = decision.Answer;
+            if (decision.Entry is null)
+            {
+                return answer;
+            }
+
+            var entry = decision.Entry with
+            {
+                At = call.Now,
+                Notify = SendsWebhooks && decision.Entry.Events is not null,
+                Key = call.Key is null ? null : new KeptKey(call.Key, call.Fingerprint, answer.Status, answer.Error),
+            };
+            raised = Apply(entry);
+            journal.Append(entry);
+        }
+
+        foreach (var happened in raised)
+        {
+            Raised?.Invoke(happened);
+        }
+
+        return answer;
+    }
+
+    /// <summary>Notes that an event needs no further delivery.</summary>
+    public void Delivered(string eventId)
+    {
+        lock (gate)
+        {
+            var entry = new SandboxEntry { At = Now, Delivered = eventId };
+            Apply(entry);
+            journal.Append(entry);
+        }
+    }
+
+    /// <summary>The intent as it is now. Re-entered by a decision that is being taken.</summary>
+    public PaymentIntent? Intent(string id)
+    {
+        lock (gate)
+        {
+            return intents.GetValueOrDefault(id)?.Current;
+        }
+    }
+
+    public Refund? Refund(string id)
+    {
+        lock (gate)
+        {
+            return refunds.GetValueOrDefault(id);
+        }
+    }
+
+    /// <summary>Intents that carry all of that metadata, newest first.</summary>
+    public List<PaymentIntent> Search(IReadOnlyList<KeyValuePair<string, string>> metadata, int limit)
+    {
+        lock (gate)
+        {
+            var found = new List<PaymentIntent>();
+            var payment = metadata.FirstOrDefault(clause => clause.Key == "payment_id").Value;
+            var candidates = payment is null
+                ? Newest().Select(intent => intents[intent.Id].Current)
+                : Chain(byPayment.GetValueOrDefault(payment)).Select(slot => slot.Current);
+            foreach (var intent in candidates)
+            {
+                if (metadata.All(clause => intent.Meta(clause.Key) == clause.Value))
+                {
+                    found.Add(intent);
+                    if (found.Count == limit)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            return found;
+        }
+    }
+
+    /// <summary>Up to <paramref name="limit"/> intents, newest first, past <paramref name="after"/>.</summary>
+    public List<PaymentIntent> Intents(string? after, long from, long to, int limit)
+    {
+        lock (gate)
+        {
+            return [.. Newest().SkipWhile(intent => after is not null && intent.Id != after).Skip(after is null ? 0 : 1)
+                .Where(intent => intent.Created >= from && intent.Created < to).Take(limit).Select(intent => intents[intent.Id].Current)];
+        }
+    }
+
+    public List<Refund> Refunds(Func<Refund, bool> which, int limit)
+    {
+        lock (gate)
+        {
+            return [.. refunds.Values.Where(which).OrderByDescending(refund => refund.Created).Take(limit)];
+        }
+    }
+
+    /// <summary>Up to <paramref name="limit"/> bookings from an index on, oldest first.</summary>
+    public List<Booking> Bookings(int from, int limit)
+    {
+        lock (gate)
+        {
+            return bookings.GetRange(from, Math.Clamp(bookings.Count - from, 0, limit));
+        }
+    }
+
+    /// <summary>The newest bookings, newest first.</summary>
+    public List<Booking> NewestBookings(int limit)
+    {
+        lock (gate)
+        {
+            var newest = bookings.GetRange(Math.Max(0, bookings.Count - limit), Math.Min(limit, bookings.Count));
+            newest.Reverse();
+            return newest;
+        }
+    }
+
+    /// <summary>Captures and refunds of a span of Unix seconds, newest first, past <paramref name="after"/>.</summary>
+    public List<Booking> Settlements(string? after, long from, long to, int limit)
+    {
+        lock (gate)
+        {
+            var found = new List<Booking>();
+            var past = after is null;
+            for (var i = bookings.Count - 1; i >= 0 && found.Count < limit; i--)
+            {
+                var booking = bookings[i];
+                if (booking.Transaction.Kind is not ("capture" or "refund") || booking.At / 1000 < from || booking.At / 1000 >= to)
+                {
+                    continue;
+                }
+
+                if (past)
+                {
+                    found.Add(booking);
+                }
+
+                past |= SandboxIds.As(booking.Transaction.Id, "txn_") == after;
+            }
+
+            return found;
+        }
+    }
+
+    /// <summary>The newest events, newest first.</summary>
+    public List<StripeEvent> Events(int limit)
+    {
+        lock (gate)
+        {
+            return [.. events.Reverse().Take(limit)];
+        }
+    }
+
+    public StripeEvent[] Undelivered()
+    {
+        lock (gate)
+        {
+            return [.. undelivered.Values];
+        }
+    }
+
+    private StripeEvent[] Apply(SandboxEntry entry)
+    {
+        var intent = entry.Intent;
+        if (intent is not null)
+        {
+            Remember(intent);
+        }
+
+        if (entry.Refund is { } refund)
+        {
+            refunds[refund.Id] = refund;
+        }
+
+        if (entry.Key is { } key)
+        {
+            Remember(key, entry);
+        }
+
+        foreach (var transaction in entry.Transactions ?? [])
+        {
+            bookings.Add(new Booking(transaction, intent!, entry.Key?.Key ?? intent!.Key, entry.At));
+        }
+
+        if (entry.Delivered is { } delivered)
+        {
+            undelivered.Remove(delivered);
+        }
+
+        return entry.Events is null ? [] : Raise(entry, intent!);
+    }
+
+    private void Remember(PaymentIntent intent)
+    {
+        if (intents.TryGetValue(intent.Id, out var slot))
+        {
+            slot.Current = intent;
+            return;
+        }
+
+        slot = new Slot { Current = intent };
+        intents.Add(intent.Id, slot);
+        created.Add(intent);
+        if (intent.Meta("payment_id") is { } payment)
+        {
+            slot.Earlier = byPayment.GetValueOrDefault(payment);
+            byPayment[payment] = slot;
+        }
+    }
+
+    private void Remember(KeptKey key, SandboxEntry entry)
+    {
+        keys[key.Key] = new Kept(key.Fingerprint, entry.At, new Answer(key.Status) { Intent = entry.Refund is null ? entry.Intent : null, Refund = entry.Refund, Error = key.Error });
+        keysByAge.Enqueue((key.Key, entry.At));
+        while (keysByAge.TryPeek(out var oldest) && oldest.At + retention < entry.At)
+        {
+            keysByAge.Dequeue();
+            if (keys.TryGetValue(oldest.Key, out var kept) && kept.At == oldest.At)
+            {
+                keys.Remove(oldest.Key);
+            }
+        }
+    }
+
+    private StripeEvent[] Raise(SandboxEntry entry, PaymentIntent intent)
+    {
+        var raised = new List<StripeEvent>(2);
+        for (var i = 0; i + 1 < entry.Events!.Length; i += 2)
+        {
+            var happened = new StripeEvent(entry.Events[i], entry.Events[i + 1], entry.At / 1000, intent, entry.Refund);
+            events.Enqueue(happened);
+            if (events.Count > EventsListed)
+            {
+                events.Dequeue();
+            }
+
+            if (entry.Notify && (WebhookTypes is null || WebhookTypes.Contains(happened.Type)))
+            {
+                undelivered[happened.Id] = happened;
+                raised.Add(happened);
+            }
+        }
+
+        return [.. raised];
+    }
+
+    private IEnumerable<PaymentIntent> Newest()
+    {
+        for (var i = created.Count - 1; i >= 0; i--)
+        {
+            yield return created[i];
+        }
+    }
+
+    private static IEnumerable<Slot> Chain(Slot? slot)
+    {
+        for (; slot is not null; slot = slot.Earlier)
+        {
+            yield return slot;
+        }
+    }
+
+    private sealed class Slot
+    {
+        public required PaymentIntent Current { get; set; }
+
+        /// <summary>The one created before for the same payment.</summary>
+        public Slot? Earlier { get; set; }
+    }
+
+    private sealed record Kept(ulong Fingerprint, long At, Answer Answer);
+}
+
+/// <summary>A line of the vendor's own books.</summary>
+internal sealed record Booking(VendorTransaction Transaction, PaymentIntent Intent, string? Key, long At);
+
+internal sealed record StripeEvent(string Id, string Type, long Created, PaymentIntent Intent, Refund? Refund);
+
+/// <summary>What a request comes to. Without an entry nothing has happened, and nothing is kept under its key.</summary>
+internal readonly record struct Decision(Answer Answer, SandboxEntry? Entry = null)
+{
+    public static implicit operator Decision(Answer answer) => new(answer);
+
+    public static Decision FromAnswer(Answer answer) => new(answer);
+}
+
+/// <summary>One request to the pretend Stripe.</summary>
+/// <param name="Id">Of the object in the path; empty when there is none.</param>
+internal sealed record StripeCall(string Id, StripeForm Form, string? Key, ulong Fingerprint, long Now, string BaseUrl)
+{
+    public long Seconds => Now / 1000;
+}
