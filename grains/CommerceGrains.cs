@@ -1,3 +1,4 @@
+using Commerce.Carts;
 using Commerce.Catalog;
 using Commerce.Checkouts;
 using Commerce.Events;
@@ -25,6 +26,7 @@ public static class CommerceGrains
             services.AddSingleton<CheckoutMeters>();
             services.AddSingleton<CatalogIndex>();
             services.AddSingleton<Pricer>();
+            services.AddSingleton<CartPricing>();
             services.AddSingleton<Export>();
             services.AddHostedService<OpeningStock>();
             services.AddHostedService<Timekeeper>();

@@ -7,7 +7,7 @@ namespace Commerce.Carts;
 
 /// <inheritdoc cref="ICartGrain"/>
 [GrainType("cart"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 5)]
-internal sealed class CartGrain(Pricer pricer) : AggregateGrain<Cart, CartEvent>, ICartGrain
+internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, CartEvent>, ICartGrain
 {
     /// <summary>The priced cart, as long as the cart stands still and the price holds.</summary>
     private (Cart Of, Quote Quote)? priced;
@@ -19,7 +19,7 @@ internal sealed class CartGrain(Pricer pricer) : AggregateGrain<Cart, CartEvent>
             return new Reply<CartView>(await View(), true);
         }
 
-        var channel = await pricer.Channel(command.Channel);
+        var channel = await pricing.Channel(command.Channel);
         var currency = command.Currency ?? channel.Currencies[0];
         if (!channel.Currencies.Contains(currency))
         {
@@ -56,7 +56,7 @@ internal sealed class CartGrain(Pricer pricer) : AggregateGrain<Cart, CartEvent>
 
     public Task<Reply<CartView>> AddCoupon(Request request, string code) => Change(request, async () =>
     {
-        var coupon = await pricer.Coupon(State.Channel, code, Now) ?? throw new CommerceException(CartErrors.UnknownCoupon(code));
+        var coupon = await pricing.Coupon(State, code);
         if (State.Coupons.Contains(coupon.Code))
         {
             return null;
@@ -79,13 +79,8 @@ internal sealed class CartGrain(Pricer pricer) : AggregateGrain<Cart, CartEvent>
     public Task<Reply<CartView>> SetDestination(Request request, Address address) => Change(request, async () =>
     {
         var destination = new Destination(address.Country, address.Region);
-        if ((await pricer.Rates(State, destination)).IsEmpty)
-        {
-            throw new CommerceException(CartErrors.CannotShipTo(address.Country));
-        }
-
-        // Priced before it is taken: a region that taxes need and nobody knows is refused here, not at the checkout.
-        await pricer.Price(State with { Destination = destination }, Now);
+        // Priced before it is taken: a country that is not served, a region that taxes need and nobody knows are refused here, not at the checkout.
+        await pricing.Price(State with { Destination = destination, ShippingMethod = null });
         await GrainFactory.Contact(ContactId).SetAddress(address);
         return State.Destination == destination ? null : new DestinationGiven(destination);
     });
@@ -93,15 +88,17 @@ internal sealed class CartGrain(Pricer pricer) : AggregateGrain<Cart, CartEvent>
     public async Task<ImmutableArray<ShippingMethodView>> ShippingMethods(string? owner)
     {
         Demand(owner);
-        return State.Destination is { } destination
-            ? [.. (await pricer.Rates(State, destination)).Select(rate => new ShippingMethodView(rate.Id, rate.Name, rate.Price, rate.MinDays, rate.MaxDays))]
-            : [];
+        return [.. (await pricing.Rates(State)).Select(rate => new ShippingMethodView(rate.Id, rate.Name, rate.Price, rate.MinDays, rate.MaxDays))];
     }
 
     public Task<Reply<CartView>> SetShippingMethod(Request request, string method) => Change(request, async () =>
     {
-        var destination = State.Destination ?? throw new CommerceException(CartErrors.DestinationMissing with { Pointer = "/id" });
-        return (await pricer.Rates(State, destination)).Any(rate => rate.Id == method)
+        if (State.Destination is null)
+        {
+            throw new CommerceException(CartErrors.DestinationMissing with { Pointer = "/id" });
+        }
+
+        return (await pricing.Rates(State)).Any(rate => rate.Id == method)
             ? method == State.ShippingMethod ? null : new ShippingMethodChosen(method)
             : throw new CommerceException(CartErrors.UnknownShippingMethod(method));
     });
@@ -126,7 +123,7 @@ internal sealed class CartGrain(Pricer pricer) : AggregateGrain<Cart, CartEvent>
             throw new CommerceException(CartErrors.PriceChanged(quote));
         }
 
-        var channel = await pricer.Channel(State.Channel);
+        var channel = await pricing.Channel(State.Channel);
         return new FrozenCart(State.Owner, ContactId, destination, quote, channel.PaymentProvider);
     }
 
@@ -208,7 +205,7 @@ internal sealed class CartGrain(Pricer pricer) : AggregateGrain<Cart, CartEvent>
             throw new CommerceException(CartErrors.InvalidQuantity(pointer + "/quantity"));
         }
 
-        if (await pricer.UnitPrice(cart, line.Sku) is null)
+        if (!await pricing.Sells(cart, line.Sku))
         {
             throw new CommerceException(CartErrors.UnknownSku(line.Sku, pointer + "/sku"));
         }
@@ -250,7 +247,7 @@ internal sealed class CartGrain(Pricer pricer) : AggregateGrain<Cart, CartEvent>
         }
 
         var state = State;
-        var quote = await pricer.Price(state, Now);
+        var quote = await pricing.Price(state);
         priced = (state, quote);
         return quote;
     }

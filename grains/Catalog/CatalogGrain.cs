@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using Commerce.Inventory;
 using Commerce.Pricing;
@@ -111,26 +112,35 @@ internal sealed class CatalogIndex(ICatalogProvider source)
 {
     private const int PageSize = 500;
     private readonly Lock filling = new();
-    private Task<ImmutableArray<Entry>>? entries;
+    private Task<Contents>? contents;
 
     /// <summary>Products with an id above <paramref name="id"/> (null: all).</summary>
     public async ValueTask<IEnumerable<Entry>> After(string? id)
     {
-        var all = await Entries();
+        var all = (await Filled()).Entries;
         return id is null ? all : all.SkipWhile(entry => string.CompareOrdinal(entry.Product.Id, id) <= 0);
     }
 
-    public async ValueTask<Product?> Find(string id) => (await Entries()).FirstOrDefault(entry => entry.Product.Id == id)?.Product;
+    public async ValueTask<Product?> Find(string id) => (await Filled()).Entries.FirstOrDefault(entry => entry.Product.Id == id)?.Product;
 
-    private Task<ImmutableArray<Entry>> Entries()
+    /// <summary>What a SKU is; null when no product has it.</summary>
+    public async ValueTask<(Product Product, Variant Variant)?> FindSku(string sku) =>
+        (await Filled()).Skus.TryGetValue(sku, out var found) ? found : null;
+
+    private Task<Contents> Filled()
     {
+        if (contents is { IsCompletedSuccessfully: true } filled)
+        {
+            return filled;
+        }
+
         lock (filling)
         {
-            return entries is { IsFaulted: false } ? entries : entries = Fill();
+            return contents is { IsFaulted: false } ? contents : contents = Fill();
         }
     }
 
-    private async Task<ImmutableArray<Entry>> Fill()
+    private async Task<Contents> Fill()
     {
         var products = new SortedDictionary<string, Product>(StringComparer.Ordinal);
         string? cursor = null;
@@ -147,8 +157,13 @@ internal sealed class CatalogIndex(ICatalogProvider source)
         }
         while (more);
 
-        return [.. products.Values.Select(Entry.Of)];
+        return new Contents(
+            [.. products.Values.Select(Entry.Of)],
+            products.Values.SelectMany(product => product.Variants.Select(variant => (product, variant)))
+                .ToFrozenDictionary(pair => pair.variant.Sku, pair => pair, StringComparer.Ordinal));
     }
+
+    private sealed record Contents(ImmutableArray<Entry> Entries, FrozenDictionary<string, (Product Product, Variant Variant)> Skus);
 
     internal sealed record Entry(Product Product, string Text)
     {

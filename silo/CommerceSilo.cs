@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.Sockets;
+using Commerce.Catalog;
+using Commerce.Payments;
+using Commerce.Sandbox;
+using Commerce.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+using Orleans.Hosting;
+
+namespace Commerce;
+
+/// <summary>A silo as production composes it; tests compose the same and swap what they must.</summary>
+internal static class CommerceSilo
+{
+    /// <summary>Ports of the embedded silo when nobody names others and they are free.</summary>
+    private const int DefaultPort = 11111, DefaultGatewayPort = 30000;
+
+    /// <summary>A secret that only the sandbox of this very process knows: it stands in for a vendor account.</summary>
+    private const string SandboxKey = "sk_test_sandbox", SandboxWebhookSecret = "whsec_sandbox";
+
+    extension(WebApplicationBuilder builder)
+    {
+        /// <summary>Everything in one process: the silo, its storage, its providers.</summary>
+        public WebApplicationBuilder AddCommerceSilo()
+        {
+            var configuration = builder.Configuration;
+            var data = DataDirectory.Take(configuration["Commerce:DataDirectory"] ?? "data");
+
+            builder.Services.TryAddSingleton(TimeProvider.System);
+            builder.Services.AddProviders(configuration, data);
+            builder.UseOrleans(silo =>
+            {
+                var (port, gateway) = Ports(configuration);
+                silo.UseLocalhostClustering(port, gateway, serviceId: "commerce", clusterId: "embedded");
+                silo.UseEmbeddedStorage(data);
+                silo.AddCommerceGrains();
+                silo.UseInMemoryReminderService();
+                silo.AddActivityPropagation();
+                silo.AddDashboard(static dashboard => dashboard.HideTrace = true);
+                silo.Configure<GrainCollectionOptions>(static collection => collection.CollectionAge = TimeSpan.FromMinutes(5));
+            });
+
+            // Requests under way finish, sagas under way are taken up by the next start; neither takes longer than this.
+            builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+            return builder;
+        }
+    }
+
+    extension(IServiceCollection services)
+    {
+        private void AddProviders(IConfiguration configuration, DataDirectory data)
+        {
+            services.AddShopFiles();
+            services.AddManualPayments();
+            services.AddSingleton<OwnAddress>();
+            if (!UsesSandbox(configuration))
+            {
+                services.AddStripe();
+                return;
+            }
+
+            services.AddVendorSandbox();
+            services.AddOptions<SandboxOptions>().PostConfigure<OwnAddress>((sandbox, own) =>
+            {
+                sandbox.DataDirectory = configuration["Commerce:Sandbox:DataDirectory"] ?? data.File("sandbox");
+                sandbox.WebhookSecret = configuration["Commerce:Stripe:WebhookSecret"] ?? SandboxWebhookSecret;
+                sandbox.ResolveWebhookUrl = () => own.Reach("/v1/webhooks/stripe");
+            });
+            services.AddStripe();
+            services.AddOptions<StripeOptions>().PostConfigure<OwnAddress>((stripe, own) =>
+            {
+                stripe.ApiKey ??= SandboxKey;
+                stripe.WebhookSecret ??= SandboxWebhookSecret;
+                stripe.SearchLag = TimeSpan.Zero;
+                stripe.ResolveBaseUrl = () => own.Reach("/sandbox/stripe");
+            });
+        }
+    }
+
+    /// <summary>Whether the vendors of this start are the sandbox in its own process: by default when no real vendor is configured.</summary>
+    public static bool UsesSandbox(IConfiguration configuration) => configuration.GetValue(
+        "Commerce:Sandbox:Enabled",
+        string.IsNullOrEmpty(configuration["Commerce:Stripe:ApiKey"]) && string.IsNullOrEmpty(configuration["Commerce:Stripe:BaseUrl"]));
+
+    private static (int Port, int Gateway) Ports(IConfiguration configuration) =>
+    (
+        configuration.GetValue<int?>("Commerce:Silo:Port") ?? FreePort(DefaultPort),
+        configuration.GetValue<int?>("Commerce:Silo:GatewayPort") ?? FreePort(DefaultGatewayPort)
+    );
+
+    /// <summary>The preferred port, or any other when something else has it: a second shop on the same machine simply starts.</summary>
+    private static int FreePort(int preferred)
+    {
+        foreach (var port in (ReadOnlySpan<int>)[preferred, 0])
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException) when (port != 0)
+            {
+                // Taken: the operating system names another.
+            }
+        }
+
+        throw new InvalidOperationException("This machine has no free port.");
+    }
+}
+
+/// <summary>Where this process listens, known once it does: the sandbox inside it calls back there.</summary>
+internal sealed class OwnAddress(IServer server)
+{
+    /// <summary>An address of this process; null until it listens.</summary>
+    public Uri? Reach(string path)
+    {
+        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses
+            .FirstOrDefault(a => a.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
+        return address is null ? null : new Uri(address
+            .Replace("//[::]:", "//127.0.0.1:", StringComparison.Ordinal)
+            .Replace("//0.0.0.0:", "//127.0.0.1:", StringComparison.Ordinal)
+            .Replace("//+:", "//127.0.0.1:", StringComparison.Ordinal)
+            .Replace("//*:", "//127.0.0.1:", StringComparison.Ordinal)
+            .TrimEnd('/') + path);
+    }
+}
