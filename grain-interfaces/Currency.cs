@@ -4,21 +4,25 @@ using System.Globalization;
 namespace Commerce;
 
 /// <summary>ISO 4217 currencies: which codes exist and how many digits their minor unit has.</summary>
-/// <remarks>Exponents per ISO 4217 as listed by currency-codes 2.2.0 (list of 2024-06-25). A vendor's own exponents (Stripe's zero-decimal list differs) live in its adapter.</remarks>
+/// <remarks>Exponents per ISO 4217 as listed by currency-codes 2.2.0 (list of 2024-06-25), with XCG that came since. A vendor's own exponents (Stripe's zero-decimal list differs) live in its adapter.</remarks>
 public static class Currency
 {
     private static readonly FrozenSet<string> Codes = """
-        AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD
-        BTN BWP BYN BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUC CUP CVE CZK DJF DKK DOP
-        DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR
-        IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD
-        MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB
-        PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP
-        STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED
-        VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL
-        """.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
+        AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV
+        BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUC CUP CVE
+        CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD
+        HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD
+        KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV
+        MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB
+        RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND
+        TOP TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XAG
+        XAU XBA XBB XBC XBD XCD XCG XDR XOF XPD XPF XPT XSU XTS XUA XXX YER ZAR ZMW ZWG
+        """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Whether it is the code of a currency that money is kept in; funds for testing and metals are none.</summary>
+    /// <summary>Every code of the list, in no order.</summary>
+    public static ImmutableArray<string> All => Codes.Items;
+
+    /// <summary>Whether ISO 4217 lists that code. Codes are three capital letters.</summary>
     public static bool IsKnown(string? currency) => currency is not null && Codes.Contains(currency);
 
     /// <summary>Digits after the point: 0 for JPY, 2 for EUR, 3 for KWD, 4 for CLF.</summary>

@@ -40,7 +40,8 @@ public sealed record Channel
 /// <param name="Code">Capital letters.</param>
 /// <param name="Percentage">A fraction, 0.10 is 10 %; null for a fixed amount.</param>
 /// <param name="Amounts">Fixed amount by currency; empty for a percentage.</param>
-/// <param name="Minimum">Subtotal by currency from which it takes effect; empty: always.</param>
+/// <param name="Minimum">Subtotal by currency from which it takes effect; empty: always; a currency that is not in it: never.</param>
+/// <param name="SortOrder">Of several coupons the highest is first, the next works on the price that it left.</param>
 public sealed record Coupon(
     string Code,
     string Reason,
