@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Commerce.Catalog;
 using Commerce.Payments;
 using Commerce.Sandbox;
 using Commerce.Storage;
@@ -13,7 +12,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Dashboard;
-using Orleans.Hosting;
 
 namespace Commerce;
 
@@ -33,6 +31,7 @@ internal static class CommerceSilo
         {
             var configuration = builder.Configuration;
             var data = DataDirectory.Take(configuration["Commerce:DataDirectory"] ?? "data");
+            configuration["Commerce:DataDirectory"] = data.Path;
 
             builder.Services.TryAddSingleton(TimeProvider.System);
             builder.Services.AddProviders(configuration, data);

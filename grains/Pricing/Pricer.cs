@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Commerce.Carts;
 using Commerce.Shipping;
 using Commerce.Tax;
