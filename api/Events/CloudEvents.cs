@@ -9,6 +9,9 @@ internal static class CloudEvents
 {
     public const string Source = "/commerce";
 
+    /// <summary>CloudEvents wants an absolute URI here, and every reader of the feed gets the same bytes, whatever address it came by.</summary>
+    private const string SchemaRoot = "commerce:/contracts/events/";
+
     private static readonly JsonEncodedText
         SpecVersion = JsonEncodedText.Encode("specversion"),
         Id = JsonEncodedText.Encode("id"),
@@ -36,7 +39,7 @@ internal static class CloudEvents
         writer.WriteString(Subject, happened.Aggregate);
         writer.WriteString(Time, happened.Time.UtcDateTime);
         writer.WriteString(DataContentType, "application/json");
-        writer.WriteString(DataSchema, $"/contracts/events/{happened.Type}.json");
+        writer.WriteString(DataSchema, $"{SchemaRoot}{happened.Type}.json");
         Optional(writer, TraceParent, happened.TraceParent);
         writer.WriteString(Sequence, happened.Sequence.ToString());
         Optional(writer, CorrelationId, happened.CorrelationId);

@@ -5,7 +5,7 @@ namespace Commerce.Requests;
 /// <summary>Recognises card numbers, so that none of them ever gets further than the reading of the body.</summary>
 internal static class AccountData
 {
-    private const int Shortest = 12, Longest = 19;
+    private const int Shortest = 12, Longest = 19, MaxRun = 128;
 
     /// <summary>Names under which people send card data.</summary>
     public static bool IsName(string name) => name.ToUpperInvariant() is
@@ -15,23 +15,33 @@ internal static class AccountData
     /// <summary>Whether the text holds 12 to 19 digits, possibly grouped by spaces, dashes or dots, whose check digit is right.</summary>
     public static bool IsIn(ReadOnlySpan<char> text)
     {
-        Span<byte> run = stackalloc byte[64];
+        Span<byte> digits = stackalloc byte[MaxRun];
+        Span<bool> starts = stackalloc bool[MaxRun + 1];
         var length = 0;
+        var afterSeparator = true;
         for (var i = 0; i <= text.Length; i++)
         {
             var digit = i < text.Length ? CharUnicodeInfo.GetDecimalDigitValue(text[i]) : -1;
-            if (digit >= 0 && length < run.Length)
+            if (digit >= 0 && length < MaxRun)
             {
-                run[length++] = (byte)digit;
+                starts[length] = afterSeparator;
+                digits[length++] = (byte)digit;
+                afterSeparator = false;
             }
-            else if (i == text.Length || digit >= 0 || !IsSeparator(text[i]))
+            else if (i < text.Length && digit < 0 && IsSeparator(text[i]))
             {
-                if (HoldsNumber(run[..length]))
+                afterSeparator = true;
+            }
+            else
+            {
+                starts[length] = true;
+                if (HoldsNumber(digits[..length], starts))
                 {
                     return true;
                 }
 
                 length = 0;
+                afterSeparator = true;
             }
         }
 
@@ -40,19 +50,15 @@ internal static class AccountData
 
     private static bool IsSeparator(char c) => c is ' ' or '-' or '.' or '\u00A0' or '\u2010' or '\u2011' or '\u2012' or '\u2013' or '\t';
 
-    /// <summary>A run of the length of a card number is tried as a whole; in a longer one every window is.</summary>
-    private static bool HoldsNumber(ReadOnlySpan<byte> digits)
+    /// <summary>Every row of whole groups is tried; in one unbroken row that is longer than a card number, every part of it is.</summary>
+    private static bool HoldsNumber(ReadOnlySpan<byte> digits, ReadOnlySpan<bool> starts)
     {
-        if (digits.Length <= Longest)
+        for (var start = 0; start + Shortest <= digits.Length; start++)
         {
-            return digits.Length >= Shortest && HasCheckDigit(digits);
-        }
-
-        for (var length = Shortest; length <= Longest; length++)
-        {
-            for (var start = 0; start + length <= digits.Length; start++)
+            for (var end = start + Shortest; end <= digits.Length && end <= start + Longest; end++)
             {
-                if (HasCheckDigit(digits.Slice(start, length)))
+                var isWhole = (starts[start] && starts[end]) || starts[(start + 1)..end].IndexOf(true) < 0 && digits.Length > Longest;
+                if (isWhole && HasCheckDigit(digits[start..end]))
                 {
                     return true;
                 }

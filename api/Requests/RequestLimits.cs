@@ -11,7 +11,7 @@ internal sealed class RequestLimits(RequestDelegate next)
     /// <summary>The server lets a little more through than is allowed, so that the refusal can be worded here; far beyond, it hangs up.</summary>
     public static void Configure(KestrelServerLimits limits)
     {
-        limits.MaxRequestBodySize = JsonBody.MaxBytes;
+        limits.MaxRequestBodySize = 16 * 1024 * 1024; // up to here the server reads on what was refused, so that the sender gets to see the refusal
         limits.MaxRequestLineSize = 64 * 1024;
         limits.MaxRequestHeadersTotalSize = 128 * 1024;
         limits.MaxRequestHeaderCount = 1_000;
@@ -28,7 +28,6 @@ internal sealed class RequestLimits(RequestDelegate next)
 
         if (request.ContentLength > JsonBody.MaxBytes)
         {
-            http.Response.Headers.Connection = "close";
             throw new Refusal("body-too-large", $"A body has {JsonBody.MaxBytes} bytes at the most.");
         }
 
