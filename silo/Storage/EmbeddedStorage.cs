@@ -5,7 +5,6 @@ using Commerce.Storage.Sqlite;
 using DbUp;
 using DbUp.Engine.Output;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Hosting;
 using Orleans.Storage;
 
 namespace Commerce.Storage;
