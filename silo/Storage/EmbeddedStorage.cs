@@ -33,8 +33,9 @@ internal static class EmbeddedStorage
                 options.ConnectionString = storage.ConnectionString;
                 options.GrainStorageSerializer = new JsonStateSerializer();
             });
-            silo.Services.AddKeyedSingleton<IGrainStorage>(ContactGrain.Storage, static (services, _) =>
-                new OneWriterGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(Direct)));
+            silo.Services.AddSingleton(services => new OneWriterGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(Direct), storage));
+            silo.Services.AddKeyedSingleton<IGrainStorage>(ContactGrain.Storage, static (services, _) => services.GetRequiredService<OneWriterGrainStorage>());
+            silo.Services.AddSingleton<IErasure>(static services => services.GetRequiredService<OneWriterGrainStorage>());
             return silo;
         }
     }
