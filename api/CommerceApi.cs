@@ -91,6 +91,7 @@ public static class CommerceApi
 
             app.MapIndexPage();
             app.MapProblemPages();
+            app.MapContracts();
             app.MapOpenApi("/openapi/{documentName}.json");
             app.MapScalarApiReference("/docs", Reference.Configure);
             app.MapHealth();

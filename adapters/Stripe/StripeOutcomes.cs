@@ -126,8 +126,8 @@ internal static class StripeOutcomes
     };
 
     private static PaymentAction Action(PaymentIntent intent) => intent.NextAction?.RedirectToUrl?.Url is { } url
-        ? new PaymentAction("redirect", url, intent.ClientSecret)
-        : new PaymentAction("client_secret", "", intent.ClientSecret);
+        ? new PaymentAction("redirect", url)
+        : new PaymentAction("sdk", "");
 
     private static string Why(Exception failure) => failure switch
     {
