@@ -42,8 +42,16 @@ internal static class CommerceSilo
                 silo.UseEmbeddedStorage(data);
                 silo.AddCommerceGrains();
                 silo.UseInMemoryReminderService();
-                silo.AddActivityPropagation();
-                silo.AddDashboard(static dashboard => dashboard.HideTrace = true);
+                if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+                {
+                    silo.AddActivityPropagation(); // traces join across grains; costs every call, so only where somebody collects them
+                }
+
+                silo.AddDashboard(static dashboard =>
+                {
+                    dashboard.HideTrace = true;
+                    dashboard.CounterUpdateIntervalMs = 5_000;
+                });
                 silo.Configure<GrainCollectionOptions>(static collection => collection.CollectionAge = TimeSpan.FromMinutes(5));
             });
 

@@ -73,7 +73,7 @@ internal sealed class LifecycleStreams : IQueueAdapterFactory, IQueueAdapter
     public IQueueAdapterReceiver CreateReceiver(QueueId queueId)
     {
         var partition = int.Parse(mapper.QueueToPartition(queueId).AsSpan("partition-".Length));
-        return new PartitionReceiver(journal, partition, options.BatchSize, loggers.CreateLogger<PartitionReceiver>());
+        return new PartitionReceiver(journal, partition, options.BatchSize, clock, loggers.CreateLogger<PartitionReceiver>());
     }
 
     public Task QueueMessageBatchAsync<T>(StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token, Dictionary<string, object>? requestContext) =>
@@ -81,12 +81,16 @@ internal sealed class LifecycleStreams : IQueueAdapterFactory, IQueueAdapter
 }
 
 /// <summary>Reads one partition by position, and remembers in the journal's database what was delivered.</summary>
-internal sealed class PartitionReceiver(IJournal journal, int partition, int batchSize, ILogger<PartitionReceiver> logger) : IQueueAdapterReceiver
+internal sealed class PartitionReceiver(IJournal journal, int partition, int batchSize, TimeProvider clock, ILogger<PartitionReceiver> logger) : IQueueAdapterReceiver
 {
     /// <summary>Under this name the receivers keep their checkpoints.</summary>
     public const string Reader = "streams";
 
+    /// <summary>How often at the most a checkpoint is stored: what lies between two of them is delivered again after a crash, and known by its consumers.</summary>
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
+
     private long read, delivered, saved, seen = -1;
+    private long savedAt;
 
     public async Task Initialize(TimeSpan timeout) => read = delivered = saved = await journal.Checkpoint(Reader, partition);
 
@@ -126,14 +130,16 @@ internal sealed class PartitionReceiver(IJournal journal, int partition, int bat
         await Remember();
     }
 
-    public Task Shutdown(TimeSpan timeout) => Remember();
+    public Task Shutdown(TimeSpan timeout) => Remember(now: true);
 
-    private async Task Remember()
+    private async Task Remember(bool now = false)
     {
-        if (delivered <= saved)
+        if (delivered <= saved || (!now && clock.GetElapsedTime(savedAt) < Often))
         {
             return;
         }
+
+        savedAt = clock.GetTimestamp();
 
         try
         {
@@ -149,7 +155,7 @@ internal sealed class PartitionReceiver(IJournal journal, int partition, int bat
 }
 
 /// <summary>Some commits of one partition, in order.</summary>
-[GenerateSerializer, Alias("commerce.events.batch")]
+[GenerateSerializer, Immutable, Alias("commerce.events.batch")]
 internal sealed class PartitionBatch(int partition, ImmutableArray<LifecycleEvent> events, long position) : IBatchContainer
 {
     [Id(0)]

@@ -15,7 +15,11 @@ namespace Commerce.Events;
 internal abstract class Projection(IJournal journal, TimeProvider clock, ILogger logger) : Grain, IGrainWithStringKey, IStreamSubscriptionObserver, IAsyncBatchObserver<LifecycleEvent>
 {
     private const int PageSize = 256;
-    private long cursor;
+
+    /// <summary>Positions that may pass without a row before the cursor is stored: after a crash they are looked at again, and change nothing again.</summary>
+    private const int SaveAfter = 5_000;
+
+    private long cursor, saved;
 
     /// <summary>Name of the read model; under it the cursor is kept, too. Changing it rebuilds the projection.</summary>
     protected abstract string Name { get; }
@@ -23,7 +27,7 @@ internal abstract class Projection(IJournal journal, TimeProvider clock, ILogger
     private int Partition => int.Parse(this.GetPrimaryKeyString());
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken) =>
-        cursor = await journal.Checkpoint(Name, Partition);
+        cursor = saved = await journal.Checkpoint(Name, Partition);
 
     public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
         handleFactory.Create<LifecycleEvent>().ResumeAsync(this);
@@ -90,11 +94,13 @@ internal abstract class Projection(IJournal journal, TimeProvider clock, ILogger
             position = happened.Cursor.Position;
         }
 
-        if (position > cursor)
+        if (rows.Count > 0 || position - saved >= SaveAfter)
         {
             await journal.SaveCheckpoint(Name, Partition, position, [.. rows.Values]);
-            cursor = position;
+            saved = position;
         }
+
+        cursor = position;
 
         ValueTask<ReadModelRow?> Find(string id) => rows.TryGetValue(id, out var row) ? ValueTask.FromResult<ReadModelRow?>(row) : journal.FindReadModel(Name, id);
     }
