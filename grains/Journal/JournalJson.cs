@@ -77,4 +77,7 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(UnitsReleased))]
 [JsonSerializable(typeof(ReservationExpired))]
 [JsonSerializable(typeof(Snapshot<StockItem>))]
+[JsonSerializable(typeof(CartStatus))]
+[JsonSerializable(typeof(CheckoutStatus))]
+[JsonSerializable(typeof(PaymentStatus))]
 internal sealed partial class JournalJson : JsonSerializerContext;

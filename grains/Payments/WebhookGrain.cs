@@ -49,7 +49,7 @@ internal interface IWebhookGrain : IGrainWithStringKey
 {
     /// <summary>Makes the event durable; true when it was known before.</summary>
     [Alias("take")]
-    Task<bool> Take(WebhookReceived received);
+    Task<bool> Take(string provider, string eventId, string type, string? paymentId, string? reference, DateTimeOffset happenedAt);
 
     [Alias("apply")]
     Task Apply();
@@ -59,10 +59,10 @@ internal interface IWebhookGrain : IGrainWithStringKey
 [GrainType("webhook"), CollectionAgeLimit(Minutes = 3)]
 internal sealed class WebhookGrain(ILogger<WebhookGrain> logger) : AggregateGrain<Webhook, WebhookEvent>, IWebhookGrain
 {
-    public async Task<bool> Take(WebhookReceived received)
+    public async Task<bool> Take(string provider, string eventId, string type, string? paymentId, string? reference, DateTimeOffset happenedAt)
     {
         var known = State.Event is not null;
-        await Commit(known ? new WebhookReceivedAgain() : received);
+        await Commit(known ? new WebhookReceivedAgain() : new WebhookReceived(provider, eventId, type, paymentId, reference, happenedAt));
         return known;
     }
 
@@ -116,7 +116,7 @@ internal sealed class WebhookDoor(PaymentProviders providers, TimeProvider clock
         var provider = providers.Find(name) ?? throw new CommerceException(CommonErrors.NotFound(name));
         var told = provider.ReadWebhook(webhook, clock.GetUtcNow());
         var inbox = GrainFactory.GetGrain<IWebhookGrain>($"{Identity.Webhook}{name}_{told.EventId}");
-        var known = await inbox.Take(new WebhookReceived(name, told.EventId, told.Type, told.PaymentId, told.Reference, told.At));
+        var known = await inbox.Take(name, told.EventId, told.Type, told.PaymentId, told.Reference, told.At);
         _ = Apply(inbox, told.EventId);
         return new WebhookReceipt(told.EventId, known);
     }

@@ -5,7 +5,6 @@ using Commerce.Storage.Sqlite;
 using DbUp;
 using DbUp.Engine.Output;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Hosting;
 using Orleans.Storage;
 
 namespace Commerce.Storage;
@@ -34,8 +33,9 @@ internal static class EmbeddedStorage
                 options.ConnectionString = storage.ConnectionString;
                 options.GrainStorageSerializer = new JsonStateSerializer();
             });
-            silo.Services.AddKeyedSingleton<IGrainStorage>(ContactGrain.Storage, static (services, _) =>
-                new OneWriterGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(Direct)));
+            silo.Services.AddSingleton(services => new OneWriterGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(Direct), storage));
+            silo.Services.AddKeyedSingleton<IGrainStorage>(ContactGrain.Storage, static (services, _) => services.GetRequiredService<OneWriterGrainStorage>());
+            silo.Services.AddSingleton<IErasure>(static services => services.GetRequiredService<OneWriterGrainStorage>());
             return silo;
         }
     }

@@ -1,4 +1,5 @@
-using Orleans.Runtime;
+using Commerce.Contacts;
+using Commerce.Storage.Sqlite;
 using Orleans.Storage;
 
 namespace Commerce.Storage;
@@ -7,7 +8,7 @@ namespace Commerce.Storage;
 /// Lets one grain write at a time. SQLite has one writer anyway, and its driver waits for its turn by blocking a thread: with many grains
 /// writing at once it is slower than with one, and starves the silo.
 /// </summary>
-internal sealed class OneWriterGrainStorage(IGrainStorage inner) : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>, IDisposable
+internal sealed class OneWriterGrainStorage(IGrainStorage inner, SqliteFile file) : IGrainStorage, IErasure, ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private readonly SemaphoreSlim turn = new(1);
 
@@ -33,6 +34,26 @@ internal sealed class OneWriterGrainStorage(IGrainStorage inner) : IGrainStorage
         try
         {
             await inner.ClearStateAsync(stateName, grainId, grainState);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public async Task Scrub()
+    {
+        await turn.WaitAsync();
+        try
+        {
+            // Deleted bytes stay in free pages and in the write-ahead log: the file is written anew, and the log cut off.
+            await Task.Run(() =>
+            {
+                using var connection = file.Open();
+                using var scrub = connection.CreateCommand();
+                scrub.CommandText = "vacuum; pragma wal_checkpoint(truncate);";
+                scrub.ExecuteNonQuery();
+            });
         }
         finally
         {

@@ -13,22 +13,20 @@ create table grain_states (
     primary key (service_id, state_name, key_n0, key_n1, key_text)
 ) without rowid;
 
--- secure_delete: what is overwritten or erased is overwritten on the disk, too; erasure of personal data depends on it.
 insert into OrleansQuery values
 ('ReadFromStorageKey', '
     select payload as PayloadBinary, version as Version from grain_states
     where service_id = @ServiceId and state_name = @GrainTypeString and key_n0 = @GrainIdN0 and key_n1 = @GrainIdN1 and key_text = coalesce(@GrainIdExtensionString, '''');'),
 ('WriteToStorageKey', '
-    pragma secure_delete = on;
     insert into grain_states (service_id, state_name, key_n0, key_n1, key_text, version, payload)
-    select @ServiceId, @GrainTypeString, @GrainIdN0, @GrainIdN1, coalesce(@GrainIdExtensionString, ''''), 1, @PayloadBinary where @GrainStateVersion is null
-    on conflict do nothing;
-    update grain_states set payload = @PayloadBinary, version = version + 1
-    where service_id = @ServiceId and state_name = @GrainTypeString and key_n0 = @GrainIdN0 and key_n1 = @GrainIdN1 and key_text = coalesce(@GrainIdExtensionString, '''')
-      and @GrainStateVersion is not null and version = @GrainStateVersion;
+    select @ServiceId, @GrainTypeString, @GrainIdN0, @GrainIdN1, coalesce(@GrainIdExtensionString, ''''), 1, @PayloadBinary
+    where @GrainStateVersion is null or exists (
+        select 1 from grain_states
+        where service_id = @ServiceId and state_name = @GrainTypeString and key_n0 = @GrainIdN0 and key_n1 = @GrainIdN1 and key_text = coalesce(@GrainIdExtensionString, ''''))
+    on conflict (service_id, state_name, key_n0, key_n1, key_text)
+    do update set payload = excluded.payload, version = version + 1 where version = @GrainStateVersion;
     select case when changes() = 1 then coalesce(@GrainStateVersion, 0) + 1 else @GrainStateVersion end as NewGrainStateVersion;'),
 ('ClearStorageKey', '
-    pragma secure_delete = on;
     update grain_states set payload = null, version = version + 1
     where service_id = @ServiceId and state_name = @GrainTypeString and key_n0 = @GrainIdN0 and key_n1 = @GrainIdN1 and key_text = coalesce(@GrainIdExtensionString, '''')
       and version = @GrainStateVersion;
