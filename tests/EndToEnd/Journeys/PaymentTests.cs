@@ -11,7 +11,7 @@ public sealed class PaymentTests(RunningShop running)
     private readonly ShopClient shop = running.Client;
 
     [Theory]
-    [InlineData("pm_card_chargeDeclined", "generic_decline")]
+    [InlineData("pm_card_chargeDeclined", "card_declined")]
     [InlineData("pm_card_chargeDeclinedInsufficientFunds", "insufficient_funds")]
     [InlineData("pm_card_chargeDeclinedExpiredCard", "expired_card")]
     public async Task A_declined_card_gives_the_stock_and_the_cart_back(string card, string reason)
