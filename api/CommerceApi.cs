@@ -12,8 +12,10 @@ using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Site;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
 
 namespace Commerce;
@@ -40,8 +42,8 @@ public static class CommerceApi
                 provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
 
             services.AddAuthentication().AddCustomerTokens(builder.Configuration).AddOperatorSignIn();
-            services.AddDataProtection().SetApplicationName("commerce").PersistKeysToFileSystem(new DirectoryInfo(
-                Path.Combine(AdminKey.DataDirectory(builder.Configuration, builder.Environment), "keys")));
+            services.AddDataProtection().SetApplicationName("commerce");
+            services.AddSingleton<IConfigureOptions<KeyManagementOptions>, SignInKeys>();
 
             services.Configure<KestrelServerOptions>(static kestrel =>
             {
@@ -54,6 +56,11 @@ public static class CommerceApi
                 json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict; // "2" is no number, and the reference says so
             });
             services.AddReference();
+            if (builder.Configuration["Logging:LogLevel:Microsoft.AspNetCore"] is null)
+            {
+                builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // or every request would be logged
+            }
+
             builder.AddCommerceTelemetry();
             return builder;
         }
@@ -91,6 +98,7 @@ public static class CommerceApi
 
             app.MapIndexPage();
             app.MapProblemPages();
+            app.MapContracts();
             app.MapOpenApi("/openapi/{documentName}.json");
             app.MapScalarApiReference("/docs", Reference.Configure);
             app.MapHealth();

@@ -126,8 +126,8 @@ internal static class StripeOutcomes
     };
 
     private static PaymentAction Action(PaymentIntent intent) => intent.NextAction?.RedirectToUrl?.Url is { } url
-        ? new PaymentAction("redirect", url, intent.ClientSecret)
-        : new PaymentAction("client_secret", "", intent.ClientSecret);
+        ? new PaymentAction("redirect", url)
+        : new PaymentAction("sdk", "");
 
     private static string Why(Exception failure) => failure switch
     {
@@ -135,6 +135,7 @@ internal static class StripeOutcomes
         StripeException said => $"Stripe answered {(int)said.HttpStatusCode}.",
         Polly.Timeout.TimeoutRejectedException => "Stripe did not answer in time.",
         OperationCanceledException => "The caller left before Stripe answered.",
-        _ => "The connection broke before Stripe's answer came.",
+        HttpRequestException or IOException => "The connection broke before Stripe's answer came.",
+        _ => $"The call ended in {failure.GetType().Name}.",
     };
 }

@@ -100,7 +100,7 @@ internal static class CartEndpoints
 
     /// <summary>With the personal part, which is kept apart and is only asked for where something was given.</summary>
     private static async ValueTask<CartJson> Full(CartView cart, IGrainFactory grains) =>
-        CartJson.Of(cart, cart.HasContact || cart.Destination is not null ? await grains.Contact(cart.ContactId).Get() : null, token: null);
+        CartJson.Of(cart, cart.ContactId is { Length: > 0 } && (cart.HasContact || cart.Destination is not null) ? await grains.Contact(cart.ContactId).Get() : null, token: null);
 
     private static Answer<CartJson> Answer(CartJson cart, bool replayed, int status = StatusCodes.Status200OK, string? location = null) =>
         new(cart, WireJson.Default.CartJson) { Status = status, Version = cart.Version, Replayed = replayed, Location = location };

@@ -69,7 +69,7 @@ internal static class OperatorSignIn
 
         var operatorIdentity = new ClaimsIdentity([new Claim(ClaimTypes.Name, "operator")], Cookie);
         await http.SignInAsync(Cookie, new ClaimsPrincipal(operatorIdentity));
-        return TypedResults.LocalRedirect(form["ReturnUrl"].ToString() is { } url && IsUnderOps(url) ? url : "/ops");
+        return TypedResults.LocalRedirect(http.Request.Query["ReturnUrl"].ToString() is { } url && IsUnderOps(url) ? url : "/ops");
     }
 
     private static bool IsUnderOps(string url) => url.StartsWith("/ops/", StringComparison.Ordinal) && !url.Contains('\\', StringComparison.Ordinal);
@@ -79,7 +79,7 @@ internal static class OperatorSignIn
         <p>The key is the one that the service was started with (<code>Commerce__AdminKey</code>).
         In development it is in <code>admin-key</code> in the data directory.</p>
         {(wrongKey ? "<p class=\"bad\">This is not the key.</p>" : "")}
-        <form method="post" action="{SignInPath}">
+        <form method="post">
           <label>Admin key <input type="password" name="key" required autofocus autocomplete="current-password"></label>
           <button>Sign in</button>
         </form>

@@ -1,5 +1,6 @@
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace Commerce.Ops;
@@ -16,7 +17,7 @@ public static class Telemetry
     {
         public IHostApplicationBuilder AddCommerceTelemetry()
         {
-            var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics
+            var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(static resource => resource.AddService("commerce").AddEnvironmentVariableDetector()).WithMetrics(static metrics => metrics
                 .AddMeter(Name, "Microsoft.Orleans*", "Npgsql", "Polly")
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()

@@ -26,6 +26,7 @@ internal sealed class Correlation(RequestDelegate next, ILogger<Correlation> log
 
         http.TraceIdentifier = correlation;
         http.Response.Headers[Header] = correlation;
+        http.Response.Headers.XContentTypeOptions = "nosniff";
         RequestContext.Set(CorrelationKey, correlation);
         RequestContext.Set(CausationKey, request);
         if (activity?.Id is { } traceParent)

@@ -33,6 +33,7 @@ internal static class JsonBody
             var read = await reader.ReadAsync(cancellationToken);
             if (read.Buffer.Length > MaxBytes)
             {
+                reader.AdvanceTo(read.Buffer.End);
                 throw TooLarge;
             }
 

@@ -8,6 +8,9 @@ internal sealed class RequestLimits(RequestDelegate next)
 {
     private const int MaxAddress = 8 * 1024, MaxHeaders = 100, MaxHeaderBytes = 32 * 1024;
 
+    /// <summary>Where the server puts the Content-Length of a request that is chunked as well.</summary>
+    private const string DisplacedLength = "X-Content-Length";
+
     /// <summary>The server lets a little more through than is allowed, so that the refusal can be worded here; far beyond, it hangs up.</summary>
     public static void Configure(KestrelServerLimits limits)
     {
@@ -29,6 +32,12 @@ internal sealed class RequestLimits(RequestDelegate next)
         if (request.ContentLength > JsonBody.MaxBytes)
         {
             throw new Refusal("body-too-large", $"A body has {JsonBody.MaxBytes} bytes at the most.");
+        }
+
+        if (request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey(DisplacedLength))
+        {
+            http.Response.Headers.Connection = "close";
+            throw new Refusal("bad-request", "The request has both a Content-Length and a Transfer-Encoding, which is how requests are smuggled.");
         }
 
         if (request.Headers.Count > MaxHeaders || SizeOf(request.Headers) > MaxHeaderBytes)

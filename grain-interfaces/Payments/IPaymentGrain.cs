@@ -49,10 +49,9 @@ public sealed record AuthorisePayment(
     [property: Id(5)] string? ReturnUrl);
 
 /// <summary>What the shopper has to do before the payment can go on.</summary>
-/// <param name="Type"><c>redirect</c>: send the browser to <paramref name="Url"/>.</param>
-/// <param name="ClientSecret">The provider's secret for its own browser library, when it has one.</param>
+/// <param name="Type"><c>redirect</c>: send the browser to <paramref name="Url"/>. <c>sdk</c>: only the provider's own browser library can go on.</param>
 [GenerateSerializer, Immutable, Alias("commerce.payment.action")]
-public sealed record PaymentAction([property: Id(0)] string Type, [property: Id(1)] string Url, [property: Id(2)] string? ClientSecret = null);
+public sealed record PaymentAction([property: Id(0)] string Type, [property: Id(1)] string Url);
 
 /// <summary>What a provider told by webhook about one payment.</summary>
 /// <param name="EventId">The provider's id of the event: the same one is applied once.</param>

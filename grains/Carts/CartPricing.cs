@@ -12,12 +12,7 @@ internal sealed class CartPricing(Pricer pricer, CatalogIndex catalog, IPricingP
     public async ValueTask<Quote> Price(Cart cart)
     {
         var basket = await Basket(cart);
-        if (cart.Destination is not null && cart.ShippingMethod is null && await Cheapest(basket) is { } method)
-        {
-            basket = basket with { ShippingMethod = method };
-        }
-
-        return await pricer.Price(basket);
+        return await pricer.Price(cart.Destination is null ? basket : basket with { ShippingMethod = await Method(basket) });
     }
 
     /// <summary>Whether the cart's channel sells the SKU to its owner.</summary>
@@ -30,8 +25,12 @@ internal sealed class CartPricing(Pricer pricer, CatalogIndex catalog, IPricingP
     /// <summary>The ways to ship to the cart's destination, cheapest first; none without a destination.</summary>
     public async ValueTask<ImmutableArray<ShippingRate>> Rates(Cart cart) => await pricer.ShippingMethods(await Basket(cart));
 
-    private async ValueTask<string?> Cheapest(BasketRequest basket) =>
-        await pricer.ShippingMethods(basket) is [var cheapest, ..] ? cheapest.Id : null;
+    /// <summary>The chosen way of shipping, or the cheapest when none is chosen, or when the chosen one does not go where the cart goes by now.</summary>
+    private async ValueTask<string?> Method(BasketRequest basket)
+    {
+        var rates = await pricer.ShippingMethods(basket);
+        return rates.FirstOrDefault(rate => rate.Id == basket.ShippingMethod)?.Id ?? rates.FirstOrDefault()?.Id;
+    }
 
     private async ValueTask<BasketRequest> Basket(Cart cart)
     {

@@ -6,21 +6,22 @@ namespace Commerce.Pricing;
 
 /// <summary>A basket after its coupons, before its taxes.</summary>
 /// <param name="Lines">In the order of the basket's lines.</param>
+/// <param name="Order">Positions of the lines by SKU: what depends on an order, as a tie does, is decided in this one, however the lines are shown.</param>
 /// <param name="Applied">Coupons that took effect, in that order.</param>
 /// <param name="Goods">What the lines cost after discounts.</param>
-internal sealed record Discounted(Basket Basket, ImmutableArray<DiscountedLine> Lines, ImmutableArray<Coupon> Applied, Money Goods)
+internal sealed record Discounted(Basket Basket, ImmutableArray<DiscountedLine> Lines, ImmutableArray<int> Order, ImmutableArray<Coupon> Applied, Money Goods)
 {
     /// <summary>The <see cref="TaxItem.Id"/> of the shipping: the last item, when there is one.</summary>
     public const string ShippingItem = "shipping";
 
-    /// <summary>What to ask the tax provider: the lines in their order, then the shipping.</summary>
+    /// <summary>What to ask the tax provider: the lines by <see cref="Order"/>, then the shipping.</summary>
     public TaxRequest TaxRequest(Destination destination, ShippingRate? shipping)
     {
         var items = new TaxItem[Lines.Length + (shipping is null ? 0 : 1)];
         for (var i = 0; i < Lines.Length; i++)
         {
-            var line = Basket.Lines[i];
-            items[i] = new TaxItem(line.LineId, line.TaxCategory, Lines[i].Payable, line.Quantity);
+            var line = Basket.Lines[Order[i]];
+            items[i] = new TaxItem(line.LineId, line.TaxCategory, Lines[Order[i]].Payable, line.Quantity);
         }
 
         if (shipping is not null)

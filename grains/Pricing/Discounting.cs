@@ -11,6 +11,7 @@ internal static class Discounting
     public static Discounted Apply(Basket basket)
     {
         var lines = basket.Lines;
+        var order = Canonical(lines);
         var payable = new long[lines.Length];
         for (var i = 0; i < lines.Length; i++)
         {
@@ -23,7 +24,7 @@ internal static class Discounting
 
         foreach (var coupon in InOrder(basket.Coupons))
         {
-            var off = TakesEffect(coupon, basket.Currency, subtotal) ? Off(coupon, basket, payable) : [];
+            var off = TakesEffect(coupon, basket.Currency, subtotal) ? Off(coupon, basket, order, payable) : [];
             if (off.AsSpan().ContainsAnyExcept(0L))
             {
                 Take(off, coupon, basket.Currency, payable, adjustments!);
@@ -41,12 +42,13 @@ internal static class Discounting
         return new Discounted(
             basket,
             ImmutableCollectionsMarshal.AsImmutableArray(discounted),
+            ImmutableCollectionsMarshal.AsImmutableArray(order),
             applied.DrainToImmutable(),
             new Money(Sum(payable), basket.Currency));
     }
 
-    /// <summary>Positions of the lines by SKU: ties that are broken by position are broken alike however the lines are shown.</summary>
-    public static int[] Canonical(ImmutableArray<BasketLine> lines)
+    /// <summary>Positions of the lines by SKU.</summary>
+    private static int[] Canonical(ImmutableArray<BasketLine> lines)
     {
         var order = new int[lines.Length];
         var sorted = true;
@@ -75,9 +77,9 @@ internal static class Discounting
         coupon.Minimum.IsEmpty || (coupon.Minimum.TryGetValue(currency, out var minimum) && subtotal >= minimum);
 
     /// <summary>How much a coupon takes off each line.</summary>
-    private static long[] Off(Coupon coupon, Basket basket, ReadOnlySpan<long> payable) => coupon.Percentage is { } percentage
+    private static long[] Off(Coupon coupon, Basket basket, int[] order, ReadOnlySpan<long> payable) => coupon.Percentage is { } percentage
         ? Share(percentage, basket.Channel.Rounding, payable)
-        : Spread(coupon.Amounts.GetValueOrDefault(basket.Currency), basket.Lines, payable);
+        : Spread(coupon.Amounts.GetValueOrDefault(basket.Currency), order, payable);
 
     private static long[] Share(decimal percentage, RoundingPolicy rounding, ReadOnlySpan<long> payable)
     {
@@ -90,7 +92,7 @@ internal static class Discounting
         return off;
     }
 
-    private static long[] Spread(long amount, ImmutableArray<BasketLine> lines, ReadOnlySpan<long> payable)
+    private static long[] Spread(long amount, int[] order, ReadOnlySpan<long> payable)
     {
         var capped = Math.Clamp(amount, 0, Sum(payable));
         if (capped == 0)
@@ -98,7 +100,6 @@ internal static class Discounting
             return [];
         }
 
-        var order = Canonical(lines);
         var weights = new long[order.Length];
         for (var i = 0; i < order.Length; i++)
         {

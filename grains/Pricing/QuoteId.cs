@@ -12,12 +12,12 @@ internal static class QuoteId
     private const string Prefix = "qt_", Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
     private const int Length = 26;
 
-    public static string Of(Quote quote, ImmutableArray<BasketLine> lines, Destination? destination)
+    public static string Of(Quote quote, Discounted discounted, Destination? destination)
     {
         var writer = new Writer();
         try
         {
-            Write(ref writer, quote, lines, destination);
+            Write(ref writer, quote, discounted, destination);
 
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
             SHA256.HashData(writer.Written, hash);
@@ -30,7 +30,7 @@ internal static class QuoteId
         }
     }
 
-    private static void Write(ref Writer writer, Quote quote, ImmutableArray<BasketLine> lines, Destination? destination)
+    private static void Write(ref Writer writer, Quote quote, Discounted discounted, Destination? destination)
     {
         writer.Text(quote.Channel);
         writer.Text(quote.Currency);
@@ -42,14 +42,14 @@ internal static class QuoteId
         writer.Text(destination?.Country);
         writer.Text(destination?.Region);
 
-        writer.Number(lines.Length);
-        foreach (var position in Discounting.Canonical(lines))
+        writer.Number(discounted.Order.Length);
+        foreach (var position in discounted.Order)
         {
             var line = quote.Lines[position];
             writer.Text(line.Sku);
             writer.Number(line.Quantity);
             writer.Number(line.UnitPrice.Amount);
-            writer.Text(lines[position].TaxCategory);
+            writer.Text(discounted.Basket.Lines[position].TaxCategory);
             Write(ref writer, line.Adjustments);
             Write(ref writer, line.Taxes);
         }

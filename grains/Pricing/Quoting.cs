@@ -23,8 +23,9 @@ internal static class Quoting
 
         for (var i = 0; i < lines.Length; i++)
         {
-            var line = Line(basket.Lines[i], discounted.Lines[i], taxes?.Items[i], sums);
-            lines[i] = line;
+            var position = discounted.Order[i];
+            var line = Line(basket.Lines[position], discounted.Lines[position], taxes?.Items[i], sums);
+            lines[position] = line;
             subtotal = checked(subtotal + line.Subtotal.Amount);
             total = checked(total + line.Total.Amount);
         }
@@ -55,7 +56,7 @@ internal static class Quoting
             TaxKnown = taxes is not null,
         };
 
-        return quote with { Id = QuoteId.Of(quote, basket.Lines, destination) };
+        return quote with { Id = QuoteId.Of(quote, discounted, destination) };
     }
 
     private static QuoteLine Line(in BasketLine line, in DiscountedLine discounted, ItemTax? tax, TaxSums sums)

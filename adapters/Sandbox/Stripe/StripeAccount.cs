@@ -350,23 +350,3 @@ internal sealed class StripeAccount
 
     private sealed record Kept(ulong Fingerprint, long At, Answer Answer);
 }
-
-/// <summary>A line of the vendor's own books.</summary>
-internal sealed record Booking(VendorTransaction Transaction, PaymentIntent Intent, string? Key, long At);
-
-internal sealed record StripeEvent(string Id, string Type, long Created, PaymentIntent Intent, Refund? Refund);
-
-/// <summary>What a request comes to. Without an entry nothing has happened, and nothing is kept under its key.</summary>
-internal readonly record struct Decision(Answer Answer, SandboxEntry? Entry = null)
-{
-    public static implicit operator Decision(Answer answer) => new(answer);
-
-    public static Decision FromAnswer(Answer answer) => new(answer);
-}
-
-/// <summary>One request to the pretend Stripe.</summary>
-/// <param name="Id">Of the object in the path; empty when there is none.</param>
-internal sealed record StripeCall(string Id, StripeForm Form, string? Key, ulong Fingerprint, long Now, string BaseUrl)
-{
-    public long Seconds => Now / 1000;
-}

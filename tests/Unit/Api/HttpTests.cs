@@ -172,6 +172,20 @@ public sealed class HttpTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task A_request_with_two_lengths_is_refused_and_hung_up_on()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, api.Http.BaseAddress!.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            "POST /v1/carts HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 16\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{\"channel\":\"eu\"}\r\n0\r\n\r\n"));
+        using var reader = new StreamReader(client.GetStream());
+
+        var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        Assert.Contains("bad-request", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Money_moves_only_under_a_key()
     {
         foreach (var address in new[] { "/v1/checkouts", $"/v1/admin/orders/{OrderId}/captures", $"/v1/admin/orders/{OrderId}/refunds" })

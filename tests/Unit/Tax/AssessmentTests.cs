@@ -27,8 +27,9 @@ public sealed class AssessmentTests
 
     [Fact]
     public void One_rounding_for_the_order_is_never_a_whole_cent_away_from_the_exact_tax() =>
-        Request.Where(r => r.Rounding is { Level: RoundingLevel.Order, Increment: 1 } && !r.Inclusive).Sample(request =>
+        Request.Sample(any =>
         {
+            var request = any with { Inclusive = false, Rounding = new RoundingPolicy(any.Rounding.Mode, RoundingLevel.Order) };
             var exact = request.Items.Sum(i => i.Amount.Amount * i.TaxCategory.Split('+').Sum(r => decimal.Parse(r)) / 100);
             var tax = Baskets.Taxes(request).Items.Sum(i => i.Taxes.Sum(t => t.Amount.Amount));
 
