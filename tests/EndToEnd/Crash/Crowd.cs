@@ -12,7 +12,7 @@ internal sealed record Errand(int Number, string Sku, int Quantity, string Metho
 }
 
 /// <summary>A crowd of shoppers who want their orders whatever happens to the shop: whoever gets no final answer asks again, with the same key.</summary>
-internal sealed class Crowd(ShopClient shop, TimeSpan patience)
+internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
 {
     private readonly ConcurrentQueue<Told> told = new();
     private readonly CancellationTokenSource deadline = new(patience);
@@ -64,6 +64,8 @@ internal sealed class Crowd(ShopClient shop, TimeSpan patience)
         var shown = await Insist(path + "/shipping-method", HttpMethod.Put, new { id = "express" }, token, errand.Key + "-method");
         await Buy(errand, token, new { cartId = cart.Need("id"), quoteId = shown.Need("quoteId"), payment = Payment(errand) }, shown);
     }
+
+    public void Dispose() => deadline.Dispose();
 
     private static object Payment(Errand errand) => errand.Provider is null ? new { method = errand.Method } : new { method = errand.Method, provider = errand.Provider };
 

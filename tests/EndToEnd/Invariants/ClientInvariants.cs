@@ -76,8 +76,8 @@ internal static class ClientInvariants
         from checkout in books.Checkouts
         let accepted = checkout.Time("accepted_at") ?? DateTimeOffset.MinValue
         let deadline = (accepted > books.LastFault ? accepted : books.LastFault) + Settles
-        let ended = checkout.IsTerminal ? checkout.Time("terminal_at") : null
-        where ended is null || ended > deadline
+        let ended = checkout.IsTerminal ? checkout.Time("terminal_at") ?? DateTimeOffset.MaxValue : books.At
+        where ended > deadline
         select new Violation("I29", checkout.ToJsonString());
 
     private static string KeyOf(Books books, string checkoutId) =>
