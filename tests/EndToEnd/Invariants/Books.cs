@@ -83,7 +83,11 @@ public sealed class Books
 
         return new Books
         {
-            Table = tables, VendorTransactions = await vendor.Transactions(), Told = told, At = DateTimeOffset.UtcNow, LastFault = lastFault,
+            Table = tables,
+            VendorTransactions = await vendor.Transactions(),
+            Told = told,
+            At = DateTimeOffset.UtcNow,
+            LastFault = lastFault,
         };
     }
 }

@@ -84,7 +84,9 @@ public sealed class JudgeTests
         {
             Table = table == "vendor" ? sound.Table : new Dictionary<string, IReadOnlyList<JsonObject>>(sound.Table) { [table] = more },
             VendorTransactions = table == "vendor" ? more : sound.VendorTransactions,
-            At = sound.At, LastFault = sound.LastFault, Told = sound.Told,
+            At = sound.At,
+            LastFault = sound.LastFault,
+            Told = sound.Told,
         }));
     }
 
@@ -103,7 +105,10 @@ public sealed class JudgeTests
         var sound = SoundBooks.Make();
         var books = new Books
         {
-            Table = sound.Table, VendorTransactions = sound.VendorTransactions, At = sound.At, LastFault = sound.LastFault,
+            Table = sound.Table,
+            VendorTransactions = sound.VendorTransactions,
+            At = sound.At,
+            LastFault = sound.LastFault,
             Told = [.. sound.Told, new Told(key, body, Answered.Ok, order, 2580, "EUR")],
         };
 
@@ -116,7 +121,10 @@ public sealed class JudgeTests
         var sound = SoundBooks.Make();
         var books = new Books
         {
-            Table = sound.Table, VendorTransactions = sound.VendorTransactions, At = sound.At, LastFault = sound.LastFault,
+            Table = sound.Table,
+            VendorTransactions = sound.VendorTransactions,
+            At = sound.At,
+            LastFault = sound.LastFault,
             Told = [.. sound.Told, new Told("key-1", "cups", Answered.Ok, "ord_1", 2480, "EUR")],
         };
 

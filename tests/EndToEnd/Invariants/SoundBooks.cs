@@ -66,29 +66,60 @@ internal static class SoundBooks
 
     private static string Checkout(int number, string state, string? order) => new JsonObject
     {
-        ["checkout_id"] = $"chk_{number}", ["cart_id"] = $"cart_{number}", ["customer_id"] = $"g:{number}", ["idem_key"] = $"key-{number}",
-        ["accepted_at"] = Then, ["state"] = state, ["terminal_at"] = Later, ["order_id"] = order,
+        ["checkout_id"] = $"chk_{number}",
+        ["cart_id"] = $"cart_{number}",
+        ["customer_id"] = $"g:{number}",
+        ["idem_key"] = $"key-{number}",
+        ["accepted_at"] = Then,
+        ["state"] = state,
+        ["terminal_at"] = Later,
+        ["order_id"] = order,
     }.ToJsonString();
 
     private static string Payment(int number, long authorised, long captured, long refunded, long voided, string state) => new JsonObject
     {
-        ["payment_id"] = $"pay_{number}", ["order_id"] = $"ord_{number}", ["checkout_id"] = $"chk_{number}", ["provider"] = "stripe", ["vendor_ref"] = $"pi_{number}",
-        ["currency"] = "EUR", ["authorised"] = authorised, ["captured"] = captured, ["refunded"] = refunded, ["voided"] = voided, ["state"] = state,
+        ["payment_id"] = $"pay_{number}",
+        ["order_id"] = $"ord_{number}",
+        ["checkout_id"] = $"chk_{number}",
+        ["provider"] = "stripe",
+        ["vendor_ref"] = $"pi_{number}",
+        ["currency"] = "EUR",
+        ["authorised"] = authorised,
+        ["captured"] = captured,
+        ["refunded"] = refunded,
+        ["voided"] = voided,
+        ["state"] = state,
     }.ToJsonString();
 
     private static IEnumerable<string> Entries(string step, params (string Account, long Amount)[] entries) => entries.Select((entry, i) => new JsonObject
     {
-        ["entry_id"] = $"ord_1:{step}:{i}", ["txn_id"] = $"ord_1:{step}", ["account"] = entry.Account, ["currency"] = "EUR", ["amount"] = entry.Amount, ["order_id"] = "ord_1",
+        ["entry_id"] = $"ord_1:{step}:{i}",
+        ["txn_id"] = $"ord_1:{step}",
+        ["account"] = entry.Account,
+        ["currency"] = "EUR",
+        ["amount"] = entry.Amount,
+        ["order_id"] = "ord_1",
     }.ToJsonString());
 
     private static string Event(string stream, int seq, int position, string type) => new JsonObject
     {
-        ["stream"] = stream, ["seq"] = seq, ["event_id"] = $"{stream}/{seq}/0", ["type"] = type, ["global_pos"] = position, ["body_hash"] = "00",
+        ["stream"] = stream,
+        ["seq"] = seq,
+        ["event_id"] = $"{stream}/{seq}/0",
+        ["type"] = type,
+        ["global_pos"] = position,
+        ["body_hash"] = "00",
     }.ToJsonString();
 
     private static string Vendor(int number, string kind, long amount) => new JsonObject
     {
-        ["vendor"] = "stripe", ["txn_id"] = $"{kind}_{number}", ["vendor_ref"] = $"pi_{number}", ["kind"] = kind, ["amount"] = amount, ["currency"] = "EUR",
-        ["checkout_ref"] = $"chk_{number}", ["outcome"] = kind == "decline" ? "card_declined" : "succeeded",
+        ["vendor"] = "stripe",
+        ["txn_id"] = $"{kind}_{number}",
+        ["vendor_ref"] = $"pi_{number}",
+        ["kind"] = kind,
+        ["amount"] = amount,
+        ["currency"] = "EUR",
+        ["checkout_ref"] = $"chk_{number}",
+        ["outcome"] = kind == "decline" ? "card_declined" : "succeeded",
     }.ToJsonString();
 }
