@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Builds everything, checks how it is written, runs every test. Needs the .NET SDK of global.json and nothing else.
+# The last line says how many tests passed and failed; the exit code is 0 only when something ran and nothing failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+exec </dev/null
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 MSBUILDTERMINALLOGGER=off
+export MSBUILDDISABLENODEREUSE=1 # no build server outlives this script
+
+solution=CommerceGrains.sln
+configuration=Release
+results=artifacts/test-results
+broken=0
+
+step() {
+    local name=$1 from=$SECONDS
+    shift
+    printf '\n== %s\n' "$name"
+    "$@"
+    local code=$?
+    printf '== %s: %s after %d s\n' "$name" "$([ $code -eq 0 ] && echo done || echo "FAILED ($code)")" $((SECONDS - from))
+    [ $code -eq 0 ] || broken=1
+    return $code
+}
+
+locked=()
+[ "${CI:-}" = true ] && locked=(--locked-mode)
+
+rm -rf "$results"
+if step restore dotnet restore "$solution" "${locked[@]}" && step build dotnet build "$solution" --configuration "$configuration" --no-restore -maxcpucount:2; then
+    step format dotnet format whitespace "$solution" --no-restore --verify-no-changes
+    # One test project at a time: the end-to-end tests start whole shops.
+    step test dotnet test "$solution" --configuration "$configuration" --no-build --results-directory "$results" --logger trx -maxcpucount:1
+fi
+
+# A project whose run was cut short says so in its outcome, not in its counters.
+passed=0
+failed=0
+while IFS= read -r -d '' trx; do
+    counters=$(tr '\n' ' ' <"$trx" | grep -o '<Counters [^>]*>' | head -n 1)
+    count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
+    total=$(count total) ok=$(count passed) skipped=$(count notExecuted)
+    passed=$((passed + ${ok:-0}))
+    failed=$((failed + ${total:-0} - ${ok:-0} - ${skipped:-0}))
+    grep -q '<ResultSummary outcome="\(Completed\|Passed\)"' "$trx" || broken=1
+done < <(find "$results" -name '*.trx' -print0 2>/dev/null)
+
+[ $((passed + failed)) -gt 0 ] || broken=1
+[ "$failed" -eq 0 ] || broken=1
+[ "$broken" -eq 0 ] || printf '\nNot everything is well: see above.\n'
+printf '%d passed, %d failed\n' "$passed" "$failed"
+exit "$broken"

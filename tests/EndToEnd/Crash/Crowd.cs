@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using Commerce.Invariants;
+using Commerce.Programs;
+using Commerce.Shopping;
+
+namespace Commerce.Crash;
+
+/// <summary>What one shopper of the crowd is out to buy.</summary>
+internal sealed record Errand(int Number, string Sku, int Quantity, string Method, string? Provider, bool Express)
+{
+    public string Key { get; } = ShopClient.NewKey();
+}
+
+/// <summary>A crowd of shoppers who want their orders whatever happens to the shop: whoever gets no final answer asks again, with the same key.</summary>
+internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
+{
+    private readonly ConcurrentQueue<Told> told = new();
+    private readonly CancellationTokenSource deadline = new(patience);
+    private int finished;
+
+    /// <summary>Every answer that anybody was given.</summary>
+    public IReadOnlyList<Told> Told => [.. told];
+
+    /// <summary>Shoppers who have their final answer.</summary>
+    public int Finished => finished;
+
+    public static IReadOnlyList<Errand> Errands(int count, Random random) =>
+    [
+        .. Enumerable.Range(0, count).Select(number => random.Next(100) switch
+        {
+            < 12 => new Errand(number, Any(random), 1, "pm_card_chargeDeclined", null, number % 2 == 0),
+            < 24 => new Errand(number, Any(random), random.Next(1, 4), "invoice", "manual", number % 2 == 0),
+            < 42 => new Errand(number, Goods.Scarce, 1, "pm_card_visa", null, number % 2 == 0),
+            _ => new Errand(number, Any(random), random.Next(1, 4), "pm_card_visa", null, number % 2 == 0),
+        }),
+    ];
+
+    /// <summary>All errands, so many at a time.</summary>
+    public Task Shop(IReadOnlyList<Errand> errands, int atATime) => Parallel.ForEachAsync(
+        errands,
+        new ParallelOptions { MaxDegreeOfParallelism = atATime, CancellationToken = deadline.Token },
+        async (errand, _) =>
+        {
+            await (errand.Express ? BuyAtOnce(errand) : FillCartAndBuy(errand));
+            Interlocked.Increment(ref finished);
+        });
+
+    private Task BuyAtOnce(Errand errand) => Buy(errand, null, new
+    {
+        channel = "eu",
+        lines = new[] { new { sku = errand.Sku, quantity = errand.Quantity } },
+        contact = new { email = $"shopper{errand.Number}@example.org" },
+        destination = Goods.Addresses["eu"],
+        shippingMethod = "standard",
+        payment = Payment(errand),
+    });
+
+    private async Task FillCartAndBuy(Errand errand)
+    {
+        var cart = await Insist("/v1/carts", HttpMethod.Post, new { channel = "eu", lines = new[] { new { sku = errand.Sku, quantity = errand.Quantity } } }, null, errand.Key + "-cart");
+        var (path, token) = ("/v1/carts/" + cart.Need("id"), cart.Need("token"));
+        await Insist(path + "/contact", HttpMethod.Put, new { email = $"shopper{errand.Number}@example.org" }, token, errand.Key + "-contact");
+        await Insist(path + "/destination", HttpMethod.Put, Goods.Addresses["eu"], token, errand.Key + "-destination");
+        var shown = await Insist(path + "/shipping-method", HttpMethod.Put, new { id = "express" }, token, errand.Key + "-method");
+        await Buy(errand, token, new { cartId = cart.Need("id"), quoteId = shown.Need("quoteId"), payment = Payment(errand) }, shown);
+    }
+
+    public void Dispose() => deadline.Dispose();
+
+    private static object Payment(Errand errand) => errand.Provider is null ? new { method = errand.Method } : new { method = errand.Method, provider = errand.Provider };
+
+    /// <summary>Asks to buy until the answer is final.</summary>
+    private async Task Buy(Errand errand, string? token, object body, Reply? shown = null)
+    {
+        while (true)
+        {
+            var reply = await Ask("/v1/checkouts", HttpMethod.Post, body, token, errand.Key);
+            var (answer, order) = reply switch
+            {
+                null or { Status: 202 or >= 500 or 429 } => (Answered.Open, null),
+                { Status: 201 } => reply.At("status") switch
+                {
+                    "confirmed" => (Answered.Ok, reply.Need("orderId")),
+                    "failed" => (Answered.Refused, null),
+                    _ => (Answered.Open, (string?)null),
+                },
+                _ => (Answered.Refused, null),
+            };
+            var price = shown ?? (answer is Answered.Ok ? reply : null);
+            told.Enqueue(new Told(errand.Key, errand.ToString(), answer, order, price?.Number("totals.total.amount") ?? 0, price?.At("totals.total.currency")));
+            if (answer is not Answered.Open)
+            {
+                return;
+            }
+
+            await Task.Delay(100, deadline.Token);
+        }
+    }
+
+    /// <summary>A step that must be taken in the end.</summary>
+    private async Task<Reply> Insist(string path, HttpMethod method, object body, string? token, string key)
+    {
+        while (true)
+        {
+            if (await Ask(path, method, body, token, key) is { Status: < 500 and not 429 } reply)
+            {
+                return reply.Must(200, 201);
+            }
+
+            await Task.Delay(100, deadline.Token);
+        }
+    }
+
+    /// <summary>One attempt; null when there was no answer.</summary>
+    private async Task<Reply?> Ask(string path, HttpMethod method, object body, string? token, string key)
+    {
+        deadline.Token.ThrowIfCancellationRequested();
+        try
+        {
+            return await shop.Send(method, path, body, token, key);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static string Any(Random random) => random.GetItems([Goods.Coffee, Goods.Tea, Goods.Pen, Goods.Mug, Goods.Flask], 1)[0];
+}

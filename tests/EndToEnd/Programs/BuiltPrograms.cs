@@ -1,0 +1,55 @@
+using System.Collections;
+using System.Diagnostics;
+
+namespace Commerce.Programs;
+
+/// <summary>The programs as they were built, found from where these tests were built: beside them, in the same configuration.</summary>
+public static class BuiltPrograms
+{
+    private static readonly string[] Inherited = ["Commerce__", "ConnectionStrings__", "ASPNETCORE_", "DOTNET_ENVIRONMENT", "OTEL_"];
+
+    public static string Silo { get; } = Find("Commerce.Silo");
+
+    public static string Sandbox { get; } = Find("Commerce.Adapters.Sandbox");
+
+    /// <summary>What starts a program; nothing of this process' own settings reaches it.</summary>
+    public static ProcessStartInfo StartInfo(string dll, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet")
+        {
+            WorkingDirectory = Path.GetDirectoryName(dll)!,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(dll);
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            var name = (string)variable.Key;
+            if (Inherited.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+            {
+                start.Environment.Remove(name);
+            }
+        }
+
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+
+    private static string Find(string program)
+    {
+        var mine = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)); // artifacts/bin/<tests>/<configuration>
+        var dll = Path.Combine(mine.Parent!.Parent!.FullName, program, mine.Name, program + ".dll");
+        return File.Exists(dll) ? dll : throw new FileNotFoundException($"Build {program} first, in the configuration '{mine.Name}'.", dll);
+    }
+}

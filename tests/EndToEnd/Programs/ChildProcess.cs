@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Commerce.Programs;
+
+/// <summary>A program under test: started, listened to, stopped or killed.</summary>
+public sealed class ChildProcess : IDisposable
+{
+    private const int LinesKept = 400;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentQueue<string> lines = new();
+    private readonly Process process;
+
+    private ChildProcess(ProcessStartInfo start)
+    {
+        process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        process.StandardInput.Close();
+    }
+
+    public bool HasExited => process.HasExited;
+
+    public int ExitCode => process.ExitCode;
+
+    /// <summary>The last lines that it wrote.</summary>
+    public string Output => string.Join(Environment.NewLine, lines);
+
+    public static ChildProcess Start(ProcessStartInfo start) => new(start);
+
+    /// <summary>SIGKILL: it gets no chance to do anything.</summary>
+    public async Task Kill()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+        }
+
+        await process.WaitForExitAsync().WaitAsync(Patience);
+    }
+
+    /// <summary>SIGTERM, as an orchestrator stops a program; waits for its end.</summary>
+    public async Task Stop()
+    {
+        if (process.HasExited)
+        {
+            return;
+        }
+
+        using var kill = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"kill -TERM {process.Id}"]))!;
+        await kill.WaitForExitAsync();
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(Patience);
+        }
+        catch (TimeoutException e)
+        {
+            await Kill();
+            throw new TimeoutException($"The program did not stop within {Patience}.{Environment.NewLine}{Output}", e);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+        }
+
+        process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lines.Enqueue(line);
+        while (lines.Count > LinesKept)
+        {
+            lines.TryDequeue(out _);
+        }
+    }
+}
