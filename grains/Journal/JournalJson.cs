@@ -77,4 +77,10 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(UnitsReleased))]
 [JsonSerializable(typeof(ReservationExpired))]
 [JsonSerializable(typeof(Snapshot<StockItem>))]
+[JsonSerializable(typeof(CartStatus))]
+[JsonSerializable(typeof(CheckoutStatus))]
+[JsonSerializable(typeof(OrderStatus))]
+[JsonSerializable(typeof(PaymentStatus))]
+[JsonSerializable(typeof(TransactionStatus))]
+[JsonSerializable(typeof(ReservationStatus))]
 internal sealed partial class JournalJson : JsonSerializerContext;
