@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Commerce.Carts;
 using Commerce.Catalog;
 using Commerce.Checkouts;
@@ -47,7 +48,11 @@ public static class CommerceApi
                 kestrel.AddServerHeader = false;
                 RequestLimits.Configure(kestrel.Limits);
             });
-            services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
+            services.ConfigureHttpJsonOptions(static json =>
+            {
+                json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
+                json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict; // "2" is no number, and the reference says so
+            });
             services.AddReference();
             builder.AddCommerceTelemetry();
             return builder;

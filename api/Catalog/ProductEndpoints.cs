@@ -1,3 +1,4 @@
+using Commerce.Documentation;
 using Commerce.Inventory;
 
 namespace Commerce.Catalog;
@@ -17,9 +18,10 @@ internal static class ProductEndpoints
         public void MapProducts()
         {
             var products = routes.MapGroup("/products").WithTags("Products");
-            products.MapGet("/", Search).WithName("listProducts").WithSummary("Products of a channel, searched and priced").Produces<ListJson<ProductView>>();
-            products.MapGet("/{id}", Get).WithName("getProduct").WithSummary("A product").Produces<ProductView>();
-            products.MapGet("/{id}/availability", Availability).WithName("getAvailability").WithSummary("What can be bought now").Produces<AvailabilityJson>();
+            products.MapGet("/", Search).WithName("listProducts").WithSummary("Products of a channel, searched and priced").Produces<ListJson<ProductView>>()
+                .Takes("channel", "currency", "q", "category", "limit", "cursor");
+            products.MapGet("/{id}", Get).WithName("getProduct").WithSummary("A product").Produces<ProductView>().Takes("channel", "currency");
+            products.MapGet("/{id}/availability", Availability).WithName("getAvailability").WithSummary("What can be bought now").Produces<AvailabilityJson>().Takes("channel", "currency");
 
             routes.MapGet("/channels", Channels).WithTags("Products").WithName("listChannels").WithSummary("The channels of the shop").Produces<ListJson<ChannelView>>();
         }

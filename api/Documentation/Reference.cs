@@ -7,7 +7,13 @@ internal static class Reference
 {
     extension(IServiceCollection services)
     {
-        public IServiceCollection AddReference() => services.AddOpenApi("v1");
+        public IServiceCollection AddReference() => services.AddOpenApi("v1", static options =>
+        {
+            options.CreateSchemaReferenceId = ReferenceDocument.NameOf;
+            options.AddSchemaTransformer(ReferenceDocument.Complete);
+            options.AddOperationTransformer(ReferenceOperations.Complete);
+            options.AddDocumentTransformer(ReferenceDocument.Complete);
+        });
     }
 
     /// <summary>Everything the page needs comes from here: no CDN, no fonts, no telemetry, no assistant.</summary>

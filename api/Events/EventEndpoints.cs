@@ -1,3 +1,5 @@
+using Commerce.Documentation;
+
 namespace Commerce.Events;
 
 /// <summary>Everything that happened, to operators.</summary>
@@ -7,6 +9,6 @@ internal static class EventEndpoints
     {
         public void MapEvents() => routes.MapGet("/events", static (Call call, IGrainFactory grains, EventFeed feed) => EventAnswers.For(call, grains, feed, aggregate: null))
             .WithTags("Events").WithName("listEvents").WithSummary("Every event of the shop: a page, or a live feed for Accept: text/event-stream")
-            .ForOperators().Produces<EventPageJson>(StatusCodes.Status200OK, "application/json", "text/event-stream");
+            .ForOperators().Produces<EventPageJson>(StatusCodes.Status200OK, "application/json", "text/event-stream").Takes("after", "limit");
     }
 }

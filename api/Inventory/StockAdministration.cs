@@ -11,7 +11,7 @@ internal static class StockAdministration
         public void MapStockAdministration()
         {
             var stock = admin.MapGroup("/stock/{sku}").WithTags("Stock");
-            stock.MapGet("/", Get).WithName("getStock").WithSummary("The stock of a SKU").Produces<StockView>();
+            stock.MapGet("/", Get).WithName("getStock").WithSummary("The stock of a SKU").Produces<StockView>().Produces(StatusCodes.Status304NotModified);
             stock.MapPost("/receipts", Receive).WithName("receiveStock").WithSummary("Units that came in").Accepts<StockBody>("application/json").Produces<StockView>();
             stock.MapPost("/adjustments", Adjust).WithName("adjustStock").WithSummary("A correction, up or down").Accepts<StockBody>("application/json").Produces<StockView>();
         }

@@ -8,7 +8,7 @@ internal static class OrderAdministration
         public void MapOrderAdministration()
         {
             var orders = admin.MapGroup("/orders/{id}").WithTags("Orders");
-            orders.MapGet("/", OrderEndpoints.Get).WithName("getAnyOrder").WithSummary("Anybody's order").Produces<OrderJson>();
+            orders.MapGet("/", OrderEndpoints.Get).WithName("getAnyOrder").WithSummary("Anybody's order").Produces<OrderJson>().Produces(StatusCodes.Status304NotModified);
             orders.MapPost("/captures", Capture).WithName("captureOrder").WithSummary("Takes money that was authorised; without an amount, all that is left")
                 .Accepts<MoneyBody>(isOptional: true, "application/json").Produces<OrderJson>();
             orders.MapPost("/refunds", Refund).WithName("refundOrder").WithSummary("Gives captured money back; without an amount, all that is left")

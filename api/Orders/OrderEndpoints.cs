@@ -1,4 +1,5 @@
 using Commerce.Contacts;
+using Commerce.Documentation;
 using Commerce.Events;
 
 namespace Commerce.Orders;
@@ -11,10 +12,10 @@ internal static class OrderEndpoints
         public void MapOrders()
         {
             var orders = routes.MapGroup("/orders").WithTags("Orders").ForOwners();
-            orders.MapGet("/", List).WithName("listOrders").WithSummary("The caller's orders, newest first").Produces<ListJson<OrderSummary>>();
+            orders.MapGet("/", List).WithName("listOrders").WithSummary("The caller's orders, newest first").Produces<ListJson<OrderSummary>>().Takes("owner", "limit", "cursor");
             orders.MapGet("/{id}", Get).WithName("getOrder").WithSummary("An order").Produces<OrderJson>().Produces(StatusCodes.Status304NotModified);
             orders.MapGet("/{id}/events", Events).WithName("listOrderEvents").WithSummary("What happened to an order: a page, or a live feed for Accept: text/event-stream")
-                .Produces<EventPageJson>(StatusCodes.Status200OK, "application/json", "text/event-stream");
+                .Produces<EventPageJson>(StatusCodes.Status200OK, "application/json", "text/event-stream").Takes("after", "limit");
             orders.MapPost("/{id}/cancel", Cancel).WithName("cancelOrder").WithSummary("Undoes an order").Accepts<ReasonBody>(isOptional: true, "application/json").Produces<OrderJson>();
         }
     }

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
-using Xunit;
 
 namespace Commerce.Tests.Unit;
 

@@ -57,7 +57,7 @@ internal static partial class StripeReads
     {
         var query = call.Form["query"] ?? "";
         var clauses = Clause().Matches(query)
-            .Select(match => new KeyValuePair<string, string>(match.Groups["key"].Value, Regex.Unescape(match.Groups["value"].Value)))
+            .Select(match => new KeyValuePair<string, string>(match.Groups["key"].Value, Escaped().Replace(match.Groups["value"].Value, "${letter}")))
             .ToArray();
 
         if (clauses.Length == 0 || !WholeQuery().IsMatch(query))
@@ -99,9 +99,12 @@ internal static partial class StripeReads
         },
     };
 
+    [GeneratedRegex("""\\(?<letter>.)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Escaped();
+
     [GeneratedRegex("""metadata\[["'](?<key>[^"'\]]+)["']\]\s*:\s*(?<quote>["'])(?<value>(\\.|(?!\k<quote>).)*)\k<quote>""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Clause();
 
-    [GeneratedRegex("""^\s*metadata\[[^\]]+\]\s*:\s*("[^"]*"|'[^']*')(\s+AND\s+metadata\[[^\]]+\]\s*:\s*("[^"]*"|'[^']*'))*\s*$""", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex("""^\s*metadata\[[^\]]+\]\s*:\s*("(\\.|[^"\\])*"|'(\\.|[^'\\])*')(\s+AND\s+metadata\[[^\]]+\]\s*:\s*("(\\.|[^"\\])*"|'(\\.|[^'\\])*'))*\s*$""", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
     private static partial Regex WholeQuery();
 }

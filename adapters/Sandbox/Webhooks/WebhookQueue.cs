@@ -8,10 +8,11 @@ internal sealed record WebhookDelivery(StripeEvent Event, DateTimeOffset Due, in
 /// <summary>What is still to be sent, earliest first. Rebuilt from the journal on start.</summary>
 internal sealed class WebhookQueue(TimeProvider time, FaultBook faults)
 {
-    private static readonly TimeSpan Overtaken = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestHeld = TimeSpan.FromSeconds(10), Behind = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock gate = new();
     private readonly PriorityQueue<WebhookDelivery, DateTimeOffset> deliveries = new();
+    private WebhookDelivery? held;
     private TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Add(StripeEvent happened)
@@ -27,10 +28,11 @@ internal sealed class WebhookQueue(TimeProvider time, FaultBook faults)
                 Add(new WebhookDelivery(happened, now + TimeSpan.FromMilliseconds(fault.DelayMs)));
                 break;
             case { Kind: FaultKind.Reorder } fault:
-                Add(new WebhookDelivery(happened, now + (fault.DelayMs > 0 ? TimeSpan.FromMilliseconds(fault.DelayMs) : Overtaken)));
+                Hold(new WebhookDelivery(happened, now + (fault.DelayMs > 0 ? TimeSpan.FromMilliseconds(fault.DelayMs) : LongestHeld)));
                 break;
             default:
                 Add(new WebhookDelivery(happened, now));
+                LetGo(now + Behind);
                 break;
         }
     }
@@ -81,6 +83,31 @@ internal sealed class WebhookQueue(TimeProvider time, FaultBook faults)
             await Task.WhenAny(arrival, Task.Delay(wait, time, left.Token));
             await left.CancelAsync();
             cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Keeps one back until another has gone before it, or its time is up.</summary>
+    private void Hold(WebhookDelivery delivery)
+    {
+        lock (gate)
+        {
+            held = delivery;
+        }
+
+        Add(delivery);
+    }
+
+    private void LetGo(DateTimeOffset due)
+    {
+        lock (gate)
+        {
+            if (held is not null && deliveries.Remove(held, out var delivery, out _))
+            {
+                deliveries.Enqueue(delivery with { Due = due }, due);
+                arrived.TrySetResult();
+            }
+
+            held = null;
         }
     }
 }

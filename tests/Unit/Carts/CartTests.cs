@@ -1,5 +1,4 @@
 using Commerce.Carts;
-using Xunit;
 using static Commerce.Tests.Unit.StateMachine;
 
 namespace Commerce.Tests.Unit.Carts;

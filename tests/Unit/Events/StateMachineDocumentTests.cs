@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Xunit;
 using Books = Commerce.Events.Export;
 
 namespace Commerce.Tests.Unit.Events;

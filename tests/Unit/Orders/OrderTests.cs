@@ -2,8 +2,6 @@ using Commerce.Carts;
 using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Pricing;
-using CsCheck;
-using Xunit;
 using static Commerce.Tests.Unit.StateMachine;
 
 namespace Commerce.Tests.Unit.Orders;

@@ -1,6 +1,4 @@
 using Commerce.Payments;
-using CsCheck;
-using Xunit;
 using static Commerce.Tests.Unit.StateMachine;
 
 namespace Commerce.Tests.Unit.Payments;

@@ -1,5 +1,4 @@
 using Commerce.Payments;
-using Xunit;
 using static Commerce.Tests.Unit.StateMachine;
 
 namespace Commerce.Tests.Unit.Payments;

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+
+namespace Commerce.Documentation;
+
+/// <summary>A body for each operation that takes one, as a reader would send it to the sample shop.</summary>
+internal static class ReferenceExamples
+{
+    private const string Line = """{"sku":"TEA-EARL-GREY-100","quantity":2}""";
+    private const string Person = """{"email":"ada@example.com","name":"Ada Lovelace"}""";
+    private const string Address = """{"name":"Ada Lovelace","line1":"Invalidenstraße 117","city":"Berlin","postalCode":"10115","country":"DE"}""";
+    private const string Money = """{"amount":1299,"currency":"EUR"}""";
+
+    private static readonly Dictionary<string, string> Bodies = new(StringComparer.Ordinal)
+    {
+        ["createCart"] = $$"""{"channel":"eu","lines":[{{Line}}]}""",
+        ["addLine"] = Line,
+        ["changeLine"] = """{"quantity":3}""",
+        ["setContact"] = Person,
+        ["setDestination"] = Address,
+        ["setShippingMethod"] = """{"id":"standard"}""",
+        ["addCoupon"] = """{"code":"WELCOME10"}""",
+        ["startCheckout"] = """{"cartId":"cart_4k2m7q9xw0zd8e5r1t3v6b0np1","quoteId":"q_8f14e45f","payment":{"method":"pm_card_visa"}}""",
+        ["cancelOrder"] = """{"reason":"ordered twice"}""",
+        ["cancelAnyOrder"] = """{"reason":"ordered twice"}""",
+        ["holdOrder"] = """{"reason":"address to be checked"}""",
+        ["captureOrder"] = $$"""{"amount":{{Money}}}""",
+        ["refundOrder"] = $$"""{"amount":{{Money}},"reason":"damaged"}""",
+        ["receiveStock"] = """{"quantity":100,"reason":"delivery 4711"}""",
+        ["adjustStock"] = """{"quantity":-2,"reason":"broken"}""",
+    };
+
+    public static JsonNode? BodyOf(string operationId) => Bodies.TryGetValue(operationId, out var body) ? JsonNode.Parse(body) : null;
+
+    public static JsonNode ProblemOf(ProblemType type) => new JsonObject
+    {
+        ["type"] = type.Uri,
+        ["title"] = type.Title,
+        ["status"] = type.Status,
+        ["detail"] = type.Cause,
+        ["code"] = type.Code,
+        ["category"] = type.Category,
+        ["retryable"] = type.Retryable,
+        ["correlationId"] = "0af7651916cd43dd8448eb211c80319c",
+    };
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using Commerce.Payments;
+using Commerce.Sandbox;
+
+namespace Commerce.Tests.Payments;
+
+/// <summary>Which webhooks are believed.</summary>
+public sealed class StripeWebhookTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly byte[] Body = """
+        {"id":"evt_1","object":"event","type":"payment_intent.succeeded","created":1772366400,
+         "data":{"object":{"id":"pi_1","object":"payment_intent","metadata":{"payment_id":"pay_1"}}}}
+        """u8.ToArray();
+
+    private StripeShop shop = null!;
+
+    public async Task InitializeAsync() => shop = await StripeShop.Open();
+
+    public async Task DisposeAsync() => await shop.DisposeAsync();
+
+    [Theory]
+    [InlineData("whsec_sandbox")]
+    [InlineData("whsec_old")]
+    public void A_webhook_signed_with_either_secret_of_a_rotation_is_read(string secret)
+    {
+        var read = shop.Provider.ReadWebhook(Signed(Body, secret, Now), Now);
+
+        Assert.Equal(new ProviderWebhook("evt_1", "payment_intent.succeeded", "pay_1", "pi_1", Now), read);
+    }
+
+    [Fact]
+    public void A_webhook_signed_with_another_secret_is_refused() => Refused(Signed(Body, "whsec_other", Now), Now);
+
+    [Fact]
+    public void A_body_changed_by_one_byte_is_refused()
+    {
+        var signed = Signed(Body, "whsec_sandbox", Now);
+        var changed = (byte[])Body.Clone();
+        changed[10] ^= 1;
+
+        Refused(signed with { Body = changed }, Now);
+    }
+
+    [Theory]
+    [InlineData(-301)]
+    [InlineData(301)]
+    public void A_signature_older_or_newer_than_five_minutes_is_refused(int seconds) => Refused(Signed(Body, "whsec_sandbox", Now.AddSeconds(seconds)), Now);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("t=,v1=")]
+    [InlineData("t=99999999999999999999,v1=00")]
+    [InlineData("v1=00")]
+    [InlineData("t=1772366400")]
+    public void A_header_that_is_none_is_refused(string header) =>
+        Refused(new InboundWebhook(ImmutableDictionary<string, string>.Empty.Add("stripe-signature", header), Body), Now);
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("not json")]
+    public void A_signed_body_that_is_no_event_is_unreadable(string body)
+    {
+        var refused = Assert.Throws<CommerceException>(() => shop.Provider.ReadWebhook(Signed(Encoding.UTF8.GetBytes(body), "whsec_sandbox", Now), Now));
+
+        Assert.Equal("webhook-unreadable", refused.Error.Code);
+    }
+
+    [Fact]
+    public void An_event_about_a_charge_names_its_payment()
+    {
+        var body = """{"id":"evt_2","type":"charge.refunded","created":1772366400,"data":{"object":{"id":"ch_1","object":"charge","payment_intent":"pi_1","metadata":{"payment_id":"pay_1"}}}}"""u8.ToArray();
+
+        var read = shop.Provider.ReadWebhook(Signed(body, "whsec_sandbox", Now), Now);
+
+        Assert.Equal(("pay_1", "pi_1"), (read.PaymentId, read.Reference));
+    }
+
+    private void Refused(InboundWebhook webhook, DateTimeOffset now) =>
+        Assert.Equal("webhook-signature", Assert.Throws<CommerceException>(() => shop.Provider.ReadWebhook(webhook, now)).Error.Code);
+
+    private static InboundWebhook Signed(byte[] body, string secret, DateTimeOffset at) => new(
+        ImmutableDictionary<string, string>.Empty.Add("stripe-signature", WebhookSender.Sign(body, at.ToUnixTimeSeconds(), [Encoding.UTF8.GetBytes(secret)])),
+        body);
+}
