@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using Commerce.Carts;
 using Commerce.Checkouts;
+using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
@@ -11,6 +12,9 @@ namespace Commerce.Events;
 /// <summary>The double-entry book and the state machines.</summary>
 internal sealed partial class Export
 {
+    /// <summary>The state before the first event.</summary>
+    private const string Nothing = "none";
+
     /// <summary>
     /// A book of the money: what an order owes when it is placed, what came in and what went back. Each transaction sums to zero.
     /// </summary>
@@ -149,22 +153,24 @@ internal sealed partial class Export
         }
     }
 
-    /// <summary>The tables of the state machines, as rows.</summary>
+    /// <summary>The tables of the state machines, as rows. What a transaction or a reservation comes from is <c>none</c>, too.</summary>
     public static IEnumerable<(string Kind, string From, string Event, string To)> Machines() =>
     [
-        .. Table<CartStatus, CartEvent>("cart", Cart.Next),
-        .. Table<CheckoutStatus, CheckoutEvent>("checkout", Checkout.Next),
-        .. Table<OrderStatus, OrderEvent>("order", Order.Next),
+        .. Table<CartStatus, CartEvent>("cart", (from, happened) => Cart.Next(from ?? CartStatus.None, happened)),
+        .. Table<CheckoutStatus, CheckoutEvent>("checkout", (from, happened) => Checkout.Next(from ?? CheckoutStatus.None, happened)),
+        .. Table<OrderStatus, OrderEvent>("order", (from, happened) => Order.Next(from ?? OrderStatus.None, happened)),
+        .. Table<TransactionStatus, PaymentEvent>("transaction", Payment.Next),
+        .. Table<ReservationStatus, StockEvent>("reservation", StockItem.Next),
     ];
 
-    private static IEnumerable<(string Kind, string From, string Event, string To)> Table<TStatus, TEvent>(string kind, Func<TStatus, Type, TStatus?> next)
+    private static IEnumerable<(string Kind, string From, string Event, string To)> Table<TStatus, TEvent>(string kind, Func<TStatus?, Type, TStatus?> next)
         where TStatus : struct, Enum
         where TEvent : class =>
-        from status in Enum.GetValues<TStatus>()
+        from status in Enum.GetValues<TStatus>().Where(s => Words(s) != Nothing).Select(s => (TStatus?)s).Prepend(null)
         from derived in typeof(TEvent).GetCustomAttributes<JsonDerivedTypeAttribute>()
         let to = next(status, derived.DerivedType)
         where to is not null
-        select (kind, Words(status), (string)derived.TypeDiscriminator!, Words(to.Value));
+        select (kind, status is { } known ? Words(known) : Nothing, (string)derived.TypeDiscriminator!, Words(to.Value));
 
     private static async IAsyncEnumerable<Line> AllowedTransitions()
     {

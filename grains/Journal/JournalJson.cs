@@ -79,5 +79,8 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(Snapshot<StockItem>))]
 [JsonSerializable(typeof(CartStatus))]
 [JsonSerializable(typeof(CheckoutStatus))]
+[JsonSerializable(typeof(OrderStatus))]
 [JsonSerializable(typeof(PaymentStatus))]
+[JsonSerializable(typeof(TransactionStatus))]
+[JsonSerializable(typeof(ReservationStatus))]
 internal sealed partial class JournalJson : JsonSerializerContext;

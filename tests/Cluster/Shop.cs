@@ -1,0 +1,172 @@
+using Commerce.Carts;
+using Commerce.Contacts;
+using Commerce.Inventory;
+using Commerce.Journal;
+using Commerce.Payments;
+using Commerce.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.TestingHost;
+
+namespace Commerce.Tests.Cluster;
+
+/// <summary>A silo as production composes it, on files of its own: only the bank, the goods and the clock are the tests'.</summary>
+public sealed class Shop : IAsyncLifetime
+{
+    private static readonly Address Berlin = new("Ada Lovelace", "Unter den Linden 1", null, "Berlin", null, "10117", "DE");
+
+    private InProcessTestCluster? cluster;
+    private int skus;
+
+    internal string Folder { get; } = Path.Combine(Path.GetTempPath(), "commerce-tests", Guid.NewGuid().ToString("N"));
+
+    internal ScriptedPaymentProvider Bank { get; } = new();
+
+    internal ShiftedClock Clock { get; } = new();
+
+    internal TamperedJournal Journal { get; private set; } = null!;
+
+    internal IServiceProvider Services => cluster!.Silos[0].ServiceProvider;
+
+    internal IGrainFactory Grains { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        ShopFolder.Write(Path.Combine(Folder, "shop"));
+        await Start();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Stop();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    internal async Task Start()
+    {
+        var directory = DataDirectory.Take(Path.Combine(Folder, "data"));
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.Options.ServiceId = "commerce";
+        builder.Options.InitializeClientOnDeploy = false;
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureSiloHost((_, host) =>
+        {
+            host.Logging.ClearProviders();
+            host.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Commerce:Shop:Directory"] = Path.Combine(Folder, "shop"),
+                ["Commerce:Timekeeper:Period"] = "00:00:00.025",
+            });
+        });
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.AddSingleton<TimeProvider>(Clock);
+            silo.Services.AddShopFiles();
+            silo.Services.AddSingleton<IPaymentProvider>(Bank);
+            silo.UseEmbeddedStorage(directory);
+            silo.AddCommerceGrains();
+
+            var real = silo.Services.Single(service => service.ServiceType == typeof(IJournal)).ImplementationFactory!;
+            silo.Services.AddSingleton(services => new TamperedJournal((IJournal)real(services)));
+            silo.Services.AddSingleton<IJournal>(services => services.GetRequiredService<TamperedJournal>());
+        });
+        cluster = builder.Build();
+        await cluster.DeployAsync();
+        Grains = Services.GetRequiredService<IGrainFactory>();
+        Journal = Services.GetRequiredService<TamperedJournal>();
+    }
+
+    internal async Task Stop()
+    {
+        if (cluster is { } running)
+        {
+            var directory = Services.GetRequiredService<DataDirectory>();
+            cluster = null;
+            await running.StopAllSilosAsync();
+            await running.DisposeAsync();
+            directory.Dispose();
+        }
+    }
+
+    /// <summary>Ends the activation, as a silo that needs its memory does.</summary>
+    internal Task Deactivate(IAddressable grain) => cluster!.DeactivateAsync(grain);
+
+    internal Task Deactivate(GrainId grain) => cluster!.TryGetGrainContext(grain, out _) ? cluster.DeactivateAsync(grain) : Task.CompletedTask;
+
+    /// <summary>A SKU that no other test uses, with so many units.</summary>
+    internal async Task<string> Stocked(int units)
+    {
+        var sku = ShopFolder.Sku(Interlocked.Increment(ref skus));
+        await Grains.Stock(sku).Open(units);
+        return sku;
+    }
+
+    /// <summary>A cart that can be checked out.</summary>
+    internal async Task<Trial> Cart(string method = "card", int quantity = 2, int stock = 10)
+    {
+        var trial = new Trial(this, await Stocked(stock), quantity, method);
+        await trial.Cart.Create(new Request(trial.Owner, "open", "f"), new CreateCart(trial.Owner, "eu", null, [new NewLine(trial.Sku, quantity)]));
+        await trial.Cart.SetDestination(new Request(trial.Owner), Berlin);
+        return trial;
+    }
+
+    /// <summary>Polls until it holds; the time of the shop stands where it is.</summary>
+    internal static async Task Until(Func<Task<bool>> holds, string what, TimeSpan? patience = null)
+    {
+        if (!await Comes(holds, patience ?? TimeSpan.FromSeconds(20)))
+        {
+            Assert.Fail($"It did not come to this: {what}.");
+        }
+    }
+
+    /// <summary>Lets the shop's time pass, as long as a wake-up and its repetitions take, until it holds.</summary>
+    internal async Task Later(Func<Task<bool>> holds, string what)
+    {
+        foreach (var seconds in (int[])[13, 31, 31, 31, 31])
+        {
+            Clock.Shift(TimeSpan.FromSeconds(seconds));
+            if (await Comes(holds, TimeSpan.FromSeconds(4)))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"Nobody woke up to bring it to this: {what}.");
+    }
+
+    /// <summary>What the journal's file says, past every cache.</summary>
+    internal T Query<T>(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "data", "journal.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (T)Convert.ChangeType(command.ExecuteScalar() ?? 0L, typeof(T));
+    }
+
+    private static async Task<bool> Comes(Func<Task<bool>> holds, TimeSpan patience)
+    {
+        var deadline = DateTime.UtcNow + patience;
+        do
+        {
+            try
+            {
+                if (await holds())
+                {
+                    return true;
+                }
+            }
+            catch (CommerceException transient) when (transient.Error.Kind is ErrorKind.Unavailable)
+            {
+                // An activation that is ending: its successor answers.
+            }
+
+            await Task.Delay(10);
+        }
+        while (DateTime.UtcNow < deadline);
+
+        return false;
+    }
+}

@@ -1,0 +1,102 @@
+using Commerce.Journal;
+
+namespace Commerce.Tests.Cluster;
+
+internal enum Tampering
+{
+    None,
+
+    /// <summary>The commit is written, and nobody hears of it: what a crash right after it looks like.</summary>
+    LoseAnswer,
+
+    /// <summary>The commit is not written: a crash right before it.</summary>
+    Fail,
+}
+
+/// <summary>The real journal, with a hand on it: appends can be held back, and their answers lost.</summary>
+internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposable
+{
+    private volatile Func<Commit, Tampering>? tampering;
+    private volatile Func<Commit, Task>? holding;
+
+    public long Head => inner.Head;
+
+    public IDisposable Tamper(Func<Commit, Tampering> with)
+    {
+        tampering = with;
+        return new Undo(() => tampering = null);
+    }
+
+    /// <summary>Holds back the appends of one aggregate until the gate is opened.</summary>
+    public Gate Hold(string aggregate)
+    {
+        var gate = new Gate(() => holding = null);
+        holding = commit => commit.Aggregate == aggregate ? gate.Pass() : Task.CompletedTask;
+        return gate;
+    }
+
+    public async Task<bool> Append(Commit commit)
+    {
+        if (holding is { } hold)
+        {
+            await hold(commit);
+        }
+
+        var what = tampering?.Invoke(commit) ?? Tampering.None;
+        var held = what is not Tampering.Fail && await inner.Append(commit);
+        return what is Tampering.None ? held : throw new IOException($"The answer to {commit.Aggregate}/{commit.Version} was lost ({what}).");
+    }
+
+    public ValueTask<History> Load(string aggregate) => inner.Load(aggregate);
+
+    public ValueTask<ImmutableArray<Recorded>> ReadAggregate(string aggregate, long after, int limit) => inner.ReadAggregate(aggregate, after, limit);
+
+    public ValueTask<ImmutableArray<Recorded>> Read(int? partition, long after, int limit) => inner.Read(partition, after, limit);
+
+    public ValueTask<ImmutableArray<string>> Aggregates(string prefix, string after, int limit) => inner.Aggregates(prefix, after, limit);
+
+    public Task WaitBeyond(long after, TimeSpan wait, CancellationToken cancellationToken) => inner.WaitBeyond(after, wait, cancellationToken);
+
+    public Task<ImmutableArray<string>> ClaimDue(DateTimeOffset now, TimeSpan lease, int limit) => inner.ClaimDue(now, lease, limit);
+
+    public ValueTask<long> Checkpoint(string reader, int partition) => inner.Checkpoint(reader, partition);
+
+    public Task SaveCheckpoint(string reader, int partition, long position, ImmutableArray<ReadModelRow> rows) => inner.SaveCheckpoint(reader, partition, position, rows);
+
+    public Task Park(ParkedEvent parked) => inner.Park(parked);
+
+    public ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string key, (string Sort, string Id)? before, int limit) => inner.ReadModel(model, key, before, limit);
+
+    public ValueTask<ReadModelRow?> FindReadModel(string model, string id) => inner.FindReadModel(model, id);
+
+    public ValueTask DisposeAsync() => ((IAsyncDisposable)inner).DisposeAsync();
+
+    private sealed class Undo(Action undo) : IDisposable
+    {
+        public void Dispose() => undo();
+    }
+}
+
+/// <summary>Nothing passes until it is opened; disposing opens it for good.</summary>
+internal sealed class Gate(Action undo) : IDisposable
+{
+    private readonly TaskCompletionSource open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when somebody stands before it.</summary>
+    public Task Reached => reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+    public Task Pass()
+    {
+        reached.TrySetResult();
+        return open.Task;
+    }
+
+    public void Open() => open.TrySetResult();
+
+    public void Dispose()
+    {
+        undo();
+        Open();
+    }
+}
