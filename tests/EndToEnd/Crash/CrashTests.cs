@@ -49,14 +49,16 @@ public sealed class CrashTests(ITestOutputHelper output)
         await shopping;
         output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s: all {crowd.Finished} served, {crowd.Told.Count(told => told.Answer is Answered.Open)} times after asking again");
 
-        await Eventually.True(() => IsQuiet(shop), Quiet, "every checkout has come to its end and every webhook is applied", () => shop.Output);
+        var resting = Stopwatch.StartNew();
+        var atRest = await Eventually.Within(() => IsQuiet(shop), Quiet);
         var books = await Books.Read(shop.Client, vendor, crowd.Told, lastFault);
-        output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s: at rest, {books.Orders.Count} orders of {books.Checkouts.Count} checkouts, {books.VendorTransactions.Count} vendor transactions, {books.Events.Count} events");
+        output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s: {(atRest ? "at rest" : "NOT AT REST")} {resting.Elapsed.TotalSeconds:0.0} s after the last answer, {books.Orders.Count} orders of {books.Checkouts.Count} checkouts, {books.VendorTransactions.Count} vendor transactions, {books.Events.Count} events");
 
-        var scarce = books.Skus.Single(sku => (string)sku["sku"]! == Goods.Scarce);
-        Assert.True((long)scarce["sold"]! == (long)scarce["initial"]!, $"more wanted the scarce good than there were: {scarce.ToJsonString()}");
         var violations = Judge.Judgement(books);
         Assert.True(violations.Count == 0, $"COMMERCE_CRASH_SEED={Seed}{Environment.NewLine}{Summary(violations)}");
+        Assert.True(atRest, $"not at rest within {Quiet}{Environment.NewLine}{shop.Output}");
+        var scarce = books.Skus.Single(sku => (string)sku["sku"]! == Goods.Scarce);
+        Assert.True((long)scarce["sold"]! == (long)scarce["initial"]!, $"more wanted the scarce good than there were: {scarce.ToJsonString()}");
     }
 
     /// <summary>Nothing is under way any more: no checkout, no reservation, no webhook that came in and was not applied.</summary>

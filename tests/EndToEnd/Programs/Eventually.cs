@@ -29,4 +29,21 @@ public static class Eventually
 
     public static Task True(Func<Task<bool>> look, TimeSpan within, string what, Func<string>? context = null) =>
         Get(async () => await look() ? "yes" : null, within, what, context);
+
+    /// <summary>Whether it came to be so before the deadline.</summary>
+    public static async Task<bool> Within(Func<Task<bool>> look, TimeSpan deadline)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await look())
+        {
+            if (watch.Elapsed > deadline)
+            {
+                return false;
+            }
+
+            await Task.Delay(Pause);
+        }
+
+        return true;
+    }
 }
