@@ -22,12 +22,13 @@ internal static class CheckoutEndpoints
     {
         var key = call.RequireKey();
         var body = await call.Read(CheckoutBody.Read);
-        var buyer = body.CartId is null ? ExpressCheckout.BuyerOf(call, secret) : new Buyer(call.Owner, null);
-        var checkout = grains.Checkout(secret.Id(Identity.Checkout, "checkout", call.Caller.Id, key));
+        var creator = body.CartId is null ? ExpressCheckout.CreatorOf(call, secret) : call.Caller;
+        var buyer = body.CartId is null ? ExpressCheckout.BuyerOf(creator, call, secret) : new Buyer(call.Owner, null);
+        var checkout = grains.Checkout(secret.Id(Identity.Checkout, "checkout", creator.Id, key));
 
         var cartId = body.CartId is { } given
             ? Call.Known(given, Identity.Cart)
-            : await ExpressCheckout.Fill(body, call, buyer, secret, checkout, grains);
+            : await ExpressCheckout.Fill(body, call, creator, buyer, secret, checkout, grains);
 
         var reply = await checkout.Start(
             call.RequestOf(buyer.Owner) with { IfMatch = null },

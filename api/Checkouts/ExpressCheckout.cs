@@ -8,10 +8,19 @@ internal sealed record Buyer(string? Owner, string? Token);
 /// <summary>Buying in one request: fills a cart whose id follows from caller and key, so that a repeat meets the same cart.</summary>
 internal static class ExpressCheckout
 {
-    /// <summary>The caller, or a new guest whose token follows from caller and key too.</summary>
-    public static Buyer BuyerOf(Call call, AdminKey secret)
+    /// <summary>
+    /// Under whose name the key counts. A guest who repeats, now with its token, the very request that made it a guest, is still the stranger
+    /// that it was then: otherwise it would buy a second time.
+    /// </summary>
+    public static Caller CreatorOf(Call call, AdminKey secret)
     {
-        var caller = call.Caller;
+        var stranger = Caller.Anonymous(call.Http.HttpContext);
+        return call.Caller is { Kind: CallerKind.Guest } guest && Owners.Guest(GuestToken.Derived(secret, stranger.Id, call.RequireKey())) == guest.Owner ? stranger : call.Caller;
+    }
+
+    /// <summary>The caller, or a new guest whose token follows from caller and key too.</summary>
+    public static Buyer BuyerOf(Caller caller, Call call, AdminKey secret)
+    {
         if (caller.Kind is CallerKind.Unrecognised)
         {
             throw Refusal.Unauthenticated;
@@ -28,10 +37,10 @@ internal static class ExpressCheckout
 
     /// <summary>Fills the cart step by step, each under a key of its own; a checkout that began already needs nothing any more.</summary>
     /// <returns>The cart's id.</returns>
-    public static async Task<string> Fill(CheckoutBody body, Call call, Buyer buyer, AdminKey secret, ICheckoutGrain checkout, IGrainFactory grains)
+    public static async Task<string> Fill(CheckoutBody body, Call call, Caller creator, Buyer buyer, AdminKey secret, ICheckoutGrain checkout, IGrainFactory grains)
     {
         var key = call.RequireKey();
-        var cartId = secret.Id(Identity.Cart, "express", call.Caller.Id, key);
+        var cartId = secret.Id(Identity.Cart, "express", creator.Id, key);
         if (await checkout.Get(buyer.Owner) is not null)
         {
             return cartId;

@@ -25,6 +25,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         var port = Ports.Free();
         await using var vendor = await SandboxProcess.Start(port);
         await using var shop = await ShopProcess.Start(port, vendor);
+        await vendor.Fault(new { kind = "slow", operation = "authorise", delayMs = 200, probability = 0.3, seed = random.Next() });
         await vendor.Fault(new { kind = "drop_after", probability = 0.1, seed = random.Next() });
         await vendor.Fault(new { kind = "duplicate", operation = "webhook", probability = 0.2, seed = random.Next() });
         output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s: open");

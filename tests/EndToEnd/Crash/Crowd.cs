@@ -6,7 +6,9 @@ using Commerce.Shopping;
 namespace Commerce.Crash;
 
 /// <summary>What one shopper of the crowd is out to buy.</summary>
-internal sealed record Errand(int Number, string Sku, int Quantity, string Method, string? Provider, bool Express)
+/// <param name="Express">Says everything in one request instead of filling a cart.</param>
+/// <param name="Impatient">Does not wait for the answer, and calls it off at once: too late, perhaps.</param>
+internal sealed record Errand(int Number, string Sku, int Quantity, string Method, string? Provider, bool Express, bool Impatient)
 {
     public string Key { get; } = ShopClient.NewKey();
 }
@@ -28,10 +30,11 @@ internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
     [
         .. Enumerable.Range(0, count).Select(number => random.Next(100) switch
         {
-            < 12 => new Errand(number, Any(random), 1, "pm_card_chargeDeclined", null, number % 2 == 0),
-            < 24 => new Errand(number, Any(random), random.Next(1, 4), "invoice", "manual", number % 2 == 0),
-            < 42 => new Errand(number, Goods.Scarce, 1, "pm_card_visa", null, number % 2 == 0),
-            _ => new Errand(number, Any(random), random.Next(1, 4), "pm_card_visa", null, number % 2 == 0),
+            < 10 => new Errand(number, Any(random), 1, "pm_card_chargeDeclined", null, number % 2 == 0, false),
+            < 20 => new Errand(number, Any(random), random.Next(1, 4), "invoice", "manual", number % 2 == 0, false),
+            < 40 => new Errand(number, Goods.Scarce, 1, "pm_card_visa", null, number % 2 == 0, false),
+            < 60 => new Errand(number, Any(random), 1, "pm_card_visa", null, number % 2 == 0, true),
+            _ => new Errand(number, Any(random), random.Next(1, 4), "pm_card_visa", null, number % 2 == 0, false),
         }),
     ];
 
@@ -72,9 +75,21 @@ internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
     /// <summary>Asks to buy until the answer is final.</summary>
     private async Task Buy(Errand errand, string? token, object body, Reply? shown = null)
     {
+        string? underWay = null;
         while (true)
         {
-            var reply = await Ask("/v1/checkouts", HttpMethod.Post, body, token, errand.Key);
+            if (errand.Impatient && underWay is not null)
+            {
+                await Ask(underWay + "/cancel", HttpMethod.Post, null, token, errand.Key + "-cancel");
+            }
+
+            var reply = await Ask("/v1/checkouts", HttpMethod.Post, body, token, errand.Key, errand.Impatient ? [("Prefer", "respond-async")] : []);
+            if (reply is { Status: 201 or 202 })
+            {
+                underWay = "/v1/checkouts/" + reply.Need("id");
+                token ??= reply.At("token");
+            }
+
             var (answer, order) = reply switch
             {
                 null or { Status: 202 or >= 500 or 429 } => (Answered.Open, null),
@@ -112,12 +127,12 @@ internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
     }
 
     /// <summary>One attempt; null when there was no answer.</summary>
-    private async Task<Reply?> Ask(string path, HttpMethod method, object body, string? token, string key)
+    private async Task<Reply?> Ask(string path, HttpMethod method, object? body, string? token, string key, params IEnumerable<(string, string)> headers)
     {
         deadline.Token.ThrowIfCancellationRequested();
         try
         {
-            return await shop.Send(method, path, body, token, key);
+            return await shop.Send(method, path, body, token, key, headers);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
         {

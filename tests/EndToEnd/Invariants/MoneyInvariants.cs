@@ -144,5 +144,8 @@ internal static class MoneyInvariants
     private sealed record VendorSums(string Reference, string Checkout, string Currency, long Authorised, long Captured, long Voided, long Refunded)
     {
         public long Kept => Kept(Authorised, Captured, Voided, Refunded);
+
+        public override string ToString() =>
+            $"{Reference} of {Checkout} ({Currency}: {Authorised} authorised, {Captured} captured, {Voided} voided, {Refunded} refunded)";
     }
 }

@@ -125,6 +125,9 @@ public sealed class BuyingTests(RunningShop running)
         Assert.True(again.Replayed);
         Assert.Equal(checkout.At("orderId"), again.At("orderId"));
         Assert.Equal(checkout.At("token"), again.At("token"));
+
+        var withToken = (await shop.Send(HttpMethod.Post, "/v1/checkouts", body, checkout.Need("token"), key)).Must(201);
+        Assert.Equal(checkout.At("orderId"), withToken.At("orderId"));
     }
 
     [Fact]
