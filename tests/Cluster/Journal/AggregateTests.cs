@@ -102,6 +102,19 @@ public sealed class AggregateTests(Shop shop) : IClassFixture<Shop>
     }
 
     [Fact]
+    public async Task A_decision_that_was_refused_keeps_nobody_waiting()
+    {
+        var sku = await shop.Stocked(10);
+        var stock = shop.Grains.Stock(sku);
+        await stock.Reserve($"chk:{sku}", "cart", 3, shop.Clock.GetUtcNow().AddHours(1));
+        await Assert.ThrowsAsync<CommerceException>(() => stock.Adjust(Request.System("a"), -8, null));
+
+        var repeated = await stock.Reserve($"chk:{sku}", "cart", 3, shop.Clock.GetUtcNow().AddHours(1)).WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.True(repeated.Reserved);
+    }
+
+    [Fact]
     public async Task Of_two_who_saw_the_same_version_one_is_refused_as_stale()
     {
         var sku = await shop.Stocked(10);

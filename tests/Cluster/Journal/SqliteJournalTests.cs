@@ -150,8 +150,8 @@ public sealed class SqliteJournalTests : IAsyncLifetime
             await journal.Append(Of(id, 1));
         }
 
-        Assert.Equal(["ord_1", "ord_2"], await journal.Aggregates("ord_", "", 2));
-        Assert.Equal(["ord_3"], await journal.Aggregates("ord_", "ord_2", 2));
+        Assert.Equal(["ord_1", "ord_2"], (await journal.Aggregates("ord_", "", 2)).AsEnumerable());
+        Assert.Equal(["ord_3"], (await journal.Aggregates("ord_", "ord_2", 2)).AsEnumerable());
         Assert.Empty(await journal.Aggregates("ord_", "ord_3", 2));
     }
 
@@ -179,10 +179,10 @@ public sealed class SqliteJournalTests : IAsyncLifetime
         await journal.Append(Of("ord_asleep", 1));
 
         Assert.Empty(await journal.ClaimDue(At, lease, 10));
-        Assert.Equal(["ord_first", "ord_middle"], await journal.ClaimDue(At.AddSeconds(5), lease, 2));
-        Assert.Equal(["ord_late"], await journal.ClaimDue(At.AddSeconds(5), lease, 2));
+        Assert.Equal(["ord_first", "ord_middle"], (await journal.ClaimDue(At.AddSeconds(5), lease, 2)).AsEnumerable());
+        Assert.Equal(["ord_late"], (await journal.ClaimDue(At.AddSeconds(5), lease, 2)).AsEnumerable());
         Assert.Empty(await journal.ClaimDue(At.AddSeconds(34), lease, 10));
-        Assert.Equal(["ord_first", "ord_middle", "ord_late"], await journal.ClaimDue(At.AddSeconds(36), lease, 10));
+        Assert.Equal(["ord_first", "ord_middle", "ord_late"], (await journal.ClaimDue(At.AddSeconds(36), lease, 10)).AsEnumerable());
     }
 
     [Fact]
