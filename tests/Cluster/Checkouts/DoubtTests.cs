@@ -78,6 +78,20 @@ public sealed class DoubtTests(Shop shop) : IClassFixture<Shop>
     }
 
     [Fact]
+    public async Task Cancelling_after_a_crash_with_the_banks_answer_in_hand_lets_the_money_go()
+    {
+        var trial = await shop.Cart();
+        trial.Account.Next("authorise", Fault.Crash);
+        await trial.Start(Briefly);
+
+        await trial.Checkout.Cancel(trial.As("cancel"), Trial.Wait);
+        await shop.Later(async () => await trial.Status() is CheckoutStatus.Cancelled, "the checkout is cancelled");
+
+        await trial.IsUndone(CheckoutStatus.Cancelled, "cancelled");
+        Assert.Equal((1, trial.Total.Amount), (trial.Account.Effects["authorise"], trial.Account.Voided));
+    }
+
+    [Fact]
     public async Task Cancelling_while_the_bank_is_still_thinking_ends_with_an_order_or_with_nothing()
     {
         var trial = await shop.Cart();
