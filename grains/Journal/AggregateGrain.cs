@@ -20,7 +20,10 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
     where TEvent : class
 {
     private IJournal journal = null!;
-    private Batch? waiting;
+    private readonly Queue<Batch> waiting = [];
+
+    /// <summary>The last that waits: what is decided now goes out with it, if it has room.</summary>
+    private Batch? open;
     private Task? underWay;
     private bool flushing;
     private CommerceException? broken;
@@ -99,13 +102,15 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
             return true;
         }
 
-        return request.IfMatch is { } expected && expected != Version
-            ? throw new CommerceException(CommonErrors.Stale(expected, Version))
+        // What is on its way counts: of two who saw the same version only one decides on it.
+        var decided = Version + waiting.Count + (underWay is null ? 0 : 1);
+        return request.IfMatch is { } expected && expected != decided
+            ? throw new CommerceException(CommonErrors.Stale(expected, decided))
             : false;
     }
 
     /// <summary>Completes when everything decided so far is durable: what a repeated call waits for before it answers with an effect still under way.</summary>
-    protected Task Settled() => waiting?.Done.Task ?? underWay ?? Task.CompletedTask;
+    protected Task Settled() => broken is null ? open?.Done.Task ?? underWay ?? Task.CompletedTask : Task.FromException(broken);
 
     /// <summary>Applies the events and completes when they are durable.</summary>
     protected Task Commit(params ReadOnlySpan<TEvent> events) => Commit(null, events);
@@ -119,13 +124,7 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
         }
 
         // Two requests with a key never share a commit: its row has room for one.
-        var batch = waiting is { } open && (open.Request?.Key is null || request?.Key is null) ? open : null;
-        if (batch is null && waiting is { } full)
-        {
-            return CommitAfter(full, request, events.ToArray());
-        }
-
-        batch ??= waiting = new Batch(Now);
+        var batch = open is { } last && (last.Request?.Key is null || request?.Key is null) ? last : new Batch(Now);
         var (state, operations) = head;
         foreach (var happened in events)
         {
@@ -145,6 +144,12 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
 
         head = (state, operations);
         batch.Add(events, head);
+        if (batch != open)
+        {
+            // Only now: a decision that was refused leaves nothing waiting.
+            waiting.Enqueue(open = batch);
+        }
+
         if (!flushing)
         {
             _ = Flush();
@@ -153,18 +158,12 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
         return batch.Done.Task;
     }
 
-    private async Task CommitAfter(Batch full, Request? request, TEvent[] events)
-    {
-        await full.Done.Task;
-        await Commit(request, events);
-    }
-
     private async Task Flush()
     {
         flushing = true;
-        while (waiting is { } batch)
+        while (waiting.TryDequeue(out var batch))
         {
-            waiting = null;
+            open = batch == open ? null : open;
             underWay = batch.Done.Task;
             try
             {
@@ -225,8 +224,12 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
             ?? new CommerceException(CommonErrors.Unavailable($"It is not known whether the last change of '{Id}' was stored. Repeat the request with the same key.", TimeSpan.FromSeconds(1)));
         ServiceProvider.GetRequiredService<ILogger<AggregateGrain<TState, TEvent>>>().CommitFailed(Id, Version + 1, failure);
         batch.Done.SetException(broken);
-        waiting?.Done.SetException(broken);
-        waiting = null;
+        while (waiting.TryDequeue(out var later))
+        {
+            later.Done.SetException(broken);
+        }
+
+        open = null;
         DeactivateOnIdle();
     }
 

@@ -13,7 +13,7 @@ namespace Commerce.Orders;
 [GrainType("order"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 3)]
 internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Order, OrderEvent>, IOrderGrain
 {
-    /// <summary>Under this operation a cancelled order voids and refunds.</summary>
+    /// <summary>Under operations of this name a cancelled order voids and refunds.</summary>
     private const string CancelOperation = "cancel";
 
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
@@ -59,8 +59,9 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         if (!repeated)
         {
             DemandAllowed("capture", typeof(OrderCaptureRequested));
+            await CarryAll();
             var payment = await Payment.Get();
-            var left = payment is null ? Money.Zero(State.Quote.Currency) : payment.Authorised - payment.Captured - payment.Voided;
+            var left = payment is null ? Money.Zero(State.Quote.Currency) : payment.Authorised - payment.Captured - payment.Voided - Asked(TransactionKind.Capture);
             if (left.Amount <= 0)
             {
                 throw new CommerceException(OrderErrors.NothingToCapture);
@@ -82,8 +83,9 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         if (!repeated)
         {
             DemandAllowed("refund", typeof(OrderRefundRequested));
+            await CarryAll();
             var payment = await Payment.Get();
-            var left = payment is null ? Money.Zero(State.Quote.Currency) : payment.Captured - payment.Refunded;
+            var left = payment is null ? Money.Zero(State.Quote.Currency) : payment.Captured - payment.Refunded - Asked(TransactionKind.Refund);
             if (left.Amount <= 0)
             {
                 throw new CommerceException(OrderErrors.NothingToRefund);
@@ -99,11 +101,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
 
     public override async Task Wake()
     {
-        foreach (var pending in State.Pending)
-        {
-            await Carry(pending);
-        }
-
+        await CarryAll();
         if (State.Status is OrderStatus.Cancelling)
         {
             await CarryOutCancel();
@@ -125,11 +123,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
     /// <summary>Takes up what is pending; an operation that the provider refused, or has not answered, is the caller's to know.</summary>
     private async Task CarryPending(string? operationId = null)
     {
-        foreach (var pending in State.Pending)
-        {
-            await Carry(pending);
-        }
-
+        await CarryAll();
         if (operationId is not null && State.Refused.TryGetValue(operationId, out var refused))
         {
             throw new CommerceException(PaymentErrors.Refused(refused.Code, refused.Message));
@@ -141,11 +135,33 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         }
     }
 
+    private async Task CarryAll()
+    {
+        foreach (var pending in State.Pending)
+        {
+            await Carry(pending);
+        }
+    }
+
+    /// <summary>Asked for and not answered.</summary>
+    private Money Asked(TransactionKind kind) => new(State.Pending.Where(p => p.Kind == kind).Sum(p => p.Amount.Amount), State.Quote.Currency);
+
     private async Task Carry(PendingMovement movement)
     {
-        var payment = movement.Kind is TransactionKind.Capture
-            ? await Payment.Capture(movement.OperationId, movement.Amount)
-            : await Payment.Refund(movement.OperationId, movement.Amount, movement.Reason);
+        PaymentView payment;
+        try
+        {
+            payment = movement.Kind is TransactionKind.Capture
+                ? await Payment.Capture(movement.OperationId, movement.Amount)
+                : await Payment.Refund(movement.OperationId, movement.Amount, movement.Reason);
+        }
+        catch (CommerceException refusal) when (refusal.Error.Kind is ErrorKind.Invalid or ErrorKind.Conflict)
+        {
+            // The payment itself refuses, for good: asking again for ever would stand in the way of everything else.
+            await Commit(new OrderMovementFailed(movement.OperationId, refusal.Error.Code, refusal.Error.Detail));
+            return;
+        }
+
         var transaction = payment.Transactions.First(t => t.Id == movement.OperationId);
         switch (transaction.Status)
         {
@@ -174,13 +190,14 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
 
         var payment = await Payment.Get() ?? throw new InvalidOperationException($"'{Id}' has no payment.");
         var refundable = payment.Captured - payment.Refunded;
-        var open = payment.Transactions.Any(t => t.Id == CancelOperation + ":refund" && t.Status is TransactionStatus.Pending or TransactionStatus.Unknown);
+        var refund = Attempt(payment, TransactionKind.Refund);
+        var open = payment.Transactions.Any(t => t.Id == refund && t.Status is TransactionStatus.Pending or TransactionStatus.Unknown);
         if (refundable.Amount > 0 || open)
         {
-            payment = await Payment.Refund(CancelOperation + ":refund", refundable, State.Reason);
+            payment = await Payment.Refund(refund, refundable, State.Reason);
         }
 
-        payment = await Payment.Void(CancelOperation + ":void");
+        payment = await Payment.Void(Attempt(payment, TransactionKind.Void));
         if (payment.Captured != payment.Refunded || (payment.Authorised - payment.Captured - payment.Voided).Amount > 0)
         {
             logger.MovementInDoubt(Id, CancelOperation);
@@ -189,6 +206,14 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
 
         await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku).Release(Checkouts.Checkout.ReservationId(State.CheckoutId, line.Sku), "order cancelled")));
         await Commit(new OrderCancelled(payment.Refunded, payment.Voided));
+    }
+
+    /// <summary>A movement that the provider refused is tried again under a new name; one without an answer keeps its own.</summary>
+    private static string Attempt(PaymentView payment, TransactionKind kind)
+    {
+        var stem = $"{CancelOperation}:{kind.ToString().ToLowerInvariant()}:";
+        var refused = payment.Transactions.Count(t => t.Status is TransactionStatus.Failed && t.Id.StartsWith(stem, StringComparison.Ordinal));
+        return $"{stem}{refused + 1}";
     }
 
     private void Demand(Request request)

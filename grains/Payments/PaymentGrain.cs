@@ -127,13 +127,14 @@ internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGr
     public async Task<PaymentView> Notice(PaymentNotice notice)
     {
         // What a webhook tells may be old, early or a repetition: it only makes us look. The provider's own state is what counts.
-        if (State.Status is PaymentStatus.RequiresAction)
-        {
-            await Observe();
-        }
-        else
+        if (State.Status is not PaymentStatus.RequiresAction)
         {
             await ResolveAuthorisation();
+        }
+        else if (!await Observe())
+        {
+            // Nobody else would ask again: the webhook is kept until the provider answers.
+            throw new CommerceException(PaymentErrors.InDoubt(Webhook.TryAgain));
         }
 
         logger.Noticed(Id, notice.Type, notice.EventId, State.Status);
@@ -170,14 +171,16 @@ internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGr
         };
     }
 
-    /// <summary>Looks how an authorisation stands that waited for the shopper.</summary>
-    private async Task Observe()
+    /// <summary>Looks how an authorisation stands that waited for the shopper; false when the provider did not say.</summary>
+    private async Task<bool> Observe()
     {
         var outcome = await Provider.Find(Id, State.Reference.Length == 0 ? null : State.Reference, CancellationToken.None);
         if (outcome is Outcome<Authorisation?>.Ok { Value: { State: not AuthorisationState.RequiresAction and not AuthorisationState.Pending } found })
         {
             await Commit(Answer(found));
         }
+
+        return outcome is Outcome<Authorisation?>.Ok;
     }
 
     private static PaymentEvent Answer(Authorisation found) => found.State switch

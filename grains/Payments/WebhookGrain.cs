@@ -92,11 +92,13 @@ internal sealed class WebhookGrain(ILogger<WebhookGrain> logger) : AggregateGrai
         }
 
         var payment = await payments.Notice(new PaymentNotice(told.EventId, told.Type, told.Reference ?? "", told.HappenedAt));
-        await Commit(new WebhookApplied($"payment {payment.Status}"));
         if (AggregateKinds.GrainOf(payment.CheckoutId) is { } checkout)
         {
+            // Before it counts as applied: a crash in between tells the checkout twice rather than never.
             await GrainFactory.GetGrain<IAggregate>(checkout).Wake();
         }
+
+        await Commit(new WebhookApplied($"payment {payment.Status}"));
     }
 
     public override async Task Wake()

@@ -40,7 +40,7 @@ internal static class EmbeddedStorage
         }
     }
 
-    private static void Migrate(SqliteFile file, string folder)
+    internal static void Migrate(SqliteFile file, string folder)
     {
         using (file.Open())
         {
