@@ -72,6 +72,18 @@ public sealed class JourneyTests(Shop shop) : IClassFixture<Shop>
     }
 
     [Fact]
+    public async Task The_same_key_with_another_request_is_refused_before_the_first_is_stored()
+    {
+        var trial = await shop.Cart();
+
+        var first = trial.Start();
+        var other = trial.Checkout.Start(trial.As("start") with { Fingerprint = "of another request" }, trial.Command, Trial.Wait);
+
+        Assert.Equal("idempotency-key-reused", (await Assert.ThrowsAsync<CommerceException>(() => other)).Error.Code);
+        Assert.Equal(CheckoutStatus.Completed, (await first).View.Status);
+    }
+
+    [Fact]
     public async Task The_key_of_a_checkout_is_found_after_its_activation_has_ended()
     {
         var trial = await (await shop.Cart()).Placed();
