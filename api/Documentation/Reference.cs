@@ -23,5 +23,6 @@ internal static class Reference
         .DisableDefaultFonts()
         .DisableTelemetry()
         .DisableAgent()
-        .DisableMcp();
+        .DisableMcp()
+        .HideDeveloperTools();
 }

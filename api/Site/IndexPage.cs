@@ -5,7 +5,7 @@ internal static class IndexPage
 {
     extension(IEndpointRouteBuilder routes)
     {
-        public void MapIndexPage() => routes.MapGet("/", static () => Html.Page("Welcome", """
+        public void MapIndexPage() => routes.MapGet("/", static (HttpRequest request) => Html.Page("Welcome", $$"""
             <h1>A commerce runtime</h1>
             <p>Carts, checkouts, orders, payments and stock that stay correct under a flash sale, a vendor outage, a crash or a retry.
             This address serves the API; every resource is under <code>/v1</code>.</p>
@@ -18,7 +18,7 @@ internal static class IndexPage
               <tr><td><a href="/health/ready">/health/ready</a></td><td>Whether this process takes requests · <a href="/metrics">metrics</a></td></tr>
             </table>
             <h2>A cart in one line</h2>
-            <p><code>curl -H 'Content-Type: application/json' -d '{"channel":"eu"}' /v1/carts</code></p>
+            <p><code>curl -H 'Content-Type: application/json' -d '{"channel":"eu"}' {{System.Net.WebUtility.HtmlEncode($"{request.Scheme}://{request.Host}")}}/v1/carts</code></p>
             """)).ExcludeFromDescription();
     }
 }
