@@ -40,6 +40,7 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
             // The same request twice at once begins one checkout; the second waits for what the first begins.
             repeated = starting is not null;
             await (starting ??= Begin(request, command));
+            _ = repeated && IsRepeated(request with { IfMatch = null }); // the key may have come with another request
         }
 
         await Watch(wait);

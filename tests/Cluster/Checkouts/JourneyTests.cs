@@ -72,6 +72,28 @@ public sealed class JourneyTests(Shop shop) : IClassFixture<Shop>
     }
 
     [Fact]
+    public async Task Of_two_requests_with_one_key_at_once_one_is_refused()
+    {
+        var trial = await shop.Cart();
+
+        // Whichever comes first: neither is stored yet when the other arrives.
+        var outcomes = await Task.WhenAll(new[] { "one", "other" }.Select(async fingerprint =>
+        {
+            try
+            {
+                return (await trial.Checkout.Start(trial.As("start") with { Fingerprint = fingerprint }, trial.Command, Trial.Wait)).View.Status.ToString();
+            }
+            catch (CommerceException refused)
+            {
+                return refused.Error.Code;
+            }
+        }));
+
+        Assert.Equal(["Completed", "idempotency-key-reused"], outcomes.Order(StringComparer.Ordinal));
+        await trial.IsBought();
+    }
+
+    [Fact]
     public async Task The_key_of_a_checkout_is_found_after_its_activation_has_ended()
     {
         var trial = await (await shop.Cart()).Placed();
