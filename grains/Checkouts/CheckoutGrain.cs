@@ -174,18 +174,17 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Claims the cart and holds the stock, all lines at once.</summary>
+    /// <summary>Claims the cart, then holds the stock, all lines at once. In this order: of two checkouts of one cart the one without the claim takes no unit from the other.</summary>
     private async Task Reserve()
     {
-        var claim = GrainFactory.Cart(State.CartId).Claim(Id, State.Quote.Id);
-        var answers = await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku)
-            .Reserve(Checkout.ReservationId(Id, line.Sku), State.CartId, line.Quantity, State.HeldUntil)));
-        if (await claim is { } refused)
+        if (await GrainFactory.Cart(State.CartId).Claim(Id, State.Quote.Id) is { } refused)
         {
             await Undo(CheckoutStatus.Failed, new CheckoutFailure(refused.Code, null, refused.Detail, true));
             return;
         }
 
+        var answers = await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku)
+            .Reserve(Checkout.ReservationId(Id, line.Sku), State.CartId, line.Quantity, State.HeldUntil)));
         for (var i = 0; i < answers.Length; i++)
         {
             if (!answers[i].Reserved)
