@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Books = Commerce.Events.Export;
 
@@ -67,5 +66,15 @@ public sealed class StateMachineDocumentTests
     /// <summary><c>commerce.order.placed.v1</c> as <c>placed</c>.</summary>
     private static string Short(string type) => type.Split('.')[2];
 
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
+    /// <summary>From where the tests were built upwards: a build in CI leaves no path of the sources behind.</summary>
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "CommerceGrains.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("These tests were not built inside the repository.");
+        }
+
+        return folder;
+    }
 }
