@@ -52,7 +52,11 @@ internal static class CommerceSilo
                     dashboard.HideTrace = true;
                     dashboard.CounterUpdateIntervalMs = 5_000;
                 });
-                silo.Configure<GrainCollectionOptions>(static collection => collection.CollectionAge = TimeSpan.FromMinutes(5));
+                silo.Configure<GrainCollectionOptions>(static collection =>
+                {
+                    collection.CollectionQuantum = TimeSpan.FromSeconds(20);
+                    collection.CollectionAge = TimeSpan.FromMinutes(2);
+                });
             });
 
             // Requests under way finish, sagas under way are taken up by the next start; neither takes longer than this.

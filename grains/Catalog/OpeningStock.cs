@@ -4,26 +4,12 @@ using Microsoft.Extensions.Hosting;
 namespace Commerce.Catalog;
 
 /// <summary>Gives SKUs that were never stocked what the catalogue's source says they begin with. A SKU that was is left alone, so it may run at every start.</summary>
-internal sealed class OpeningStock(ICatalogProvider source, IGrainFactory grains, ILogger<OpeningStock> logger) : BackgroundService
+/// <remarks>The start waits for it, so that nobody is told that a full shop has nothing.</remarks>
+internal sealed class OpeningStock(ICatalogProvider source, IGrainFactory grains, ILogger<OpeningStock> logger) : IHostedService
 {
-    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(2);
+    public async Task StartAsync(CancellationToken cancellationToken) => logger.Stocked(await Open(cancellationToken));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                logger.Stocked(await Open(stoppingToken));
-                return;
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                logger.OpeningFailed(failure);
-                await Task.Delay(TryAgain, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<int> Open(CancellationToken cancellationToken)
     {
@@ -51,7 +37,4 @@ internal static partial class OpeningStockLog
 {
     [LoggerMessage(700, LogLevel.Information, "{Count} SKUs have their opening stock")]
     public static partial void Stocked(this ILogger logger, int count);
-
-    [LoggerMessage(701, LogLevel.Warning, "The opening stock could not be set; it is tried again")]
-    public static partial void OpeningFailed(this ILogger logger, Exception failure);
 }

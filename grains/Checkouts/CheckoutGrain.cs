@@ -15,7 +15,7 @@ namespace Commerce.Checkouts;
 /// when to ask again and ends.</para>
 /// <para>Callers do not carry the saga, they watch it: the grain is reentrant, one loop runs at a time, and a caller that goes away changes nothing.</para>
 /// </remarks>
-[GrainType("checkout"), Reentrant, PreferLocalPlacement, CollectionAgeLimit(Minutes = 3)]
+[GrainType("checkout"), Reentrant, PreferLocalPlacement, CollectionAgeLimit(Minutes = 1)]
 internal sealed partial class CheckoutGrain(PaymentProviders providers, CheckoutMeters meters, ILogger<CheckoutGrain> logger)
     : AggregateGrain<Checkout, CheckoutEvent>, ICheckoutGrain
 {

@@ -11,7 +11,7 @@ internal sealed class ContactState
 }
 
 /// <inheritdoc cref="IContactGrain"/>
-[GrainType("contact"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 3)]
+[GrainType("contact"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 1)]
 internal sealed class ContactGrain([PersistentState("contact", ContactGrain.Storage)] IPersistentState<ContactState> contact, IErasure erasure) : Grain, IContactGrain
 {
     /// <summary>Name of the AdoNet grain storage.</summary>

@@ -10,7 +10,7 @@ namespace Commerce.Orders;
 /// Money and stock are moved under a stored intent: whatever was asked for and not answered is taken up again by the repeated request, or by
 /// the order's own wake-up.
 /// </remarks>
-[GrainType("order"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 3)]
+[GrainType("order"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 1)]
 internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Order, OrderEvent>, IOrderGrain
 {
     /// <summary>Under operations of this name a cancelled order voids and refunds.</summary>

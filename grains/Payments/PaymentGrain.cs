@@ -9,7 +9,7 @@ namespace Commerce.Payments;
 /// Each step is: commit the intent, ask the provider, commit the answer. A call repeated after a crash, a time-out or a lost answer takes
 /// up at the step the last one reached, with the same key, and so finds the first effect instead of making a second.
 /// </remarks>
-[GrainType("payment"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 3)]
+[GrainType("payment"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 1)]
 internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGrain> logger) : AggregateGrain<Payment, PaymentEvent>, IPaymentGrain
 {
     private IPaymentProvider Provider => providers[State.Provider];

@@ -56,7 +56,7 @@ internal interface IWebhookGrain : IGrainWithStringKey
 }
 
 /// <summary>The inbox of one event: received before it is acknowledged, applied after, by a wake-up when need be.</summary>
-[GrainType("webhook"), CollectionAgeLimit(Minutes = 3)]
+[GrainType("webhook"), CollectionAgeLimit(Minutes = 1)]
 internal sealed class WebhookGrain(ILogger<WebhookGrain> logger) : AggregateGrain<Webhook, WebhookEvent>, IWebhookGrain
 {
     public async Task<bool> Take(string provider, string eventId, string type, string? paymentId, string? reference, DateTimeOffset happenedAt)

@@ -21,9 +21,9 @@ internal sealed class SqliteFile(string path)
             connection.Open();
             using var pragmas = connection.CreateCommand();
 
-            // FULL: a commit is on the disk before anybody hears of it. WAL: readers do not wait for the writer, and a page that is
-            // written often goes into the database once for many times (64 MiB of log between two checkpoints).
-            pragmas.CommandText = "pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 30000; pragma temp_store = memory; pragma cache_size = -32000; pragma mmap_size = 268435456; pragma wal_autocheckpoint = 16384;";
+            // FULL: a commit is on the disk before anybody hears of it. WAL: readers do not wait for the writer.
+            // Checkpoints are taken beside the writer, not by whoever commits next (see SqliteCheckpoints).
+            pragmas.CommandText = "pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 30000; pragma temp_store = memory; pragma cache_size = -32000; pragma mmap_size = 268435456; pragma wal_autocheckpoint = 0;";
             pragmas.ExecuteNonQuery();
             return connection;
         }

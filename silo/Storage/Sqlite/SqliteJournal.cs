@@ -13,8 +13,11 @@ namespace Commerce.Storage.Sqlite;
 /// <remarks>Positions are safe as soon as they are visible: with a single writer the order of positions is the order of commits.</remarks>
 internal sealed class SqliteJournal : IJournal, IAsyncDisposable
 {
-    private const string Columns =
-        "position, aggregate, version, first_sequence, events, at, correlation_id, causation_id, trace_parent, idempotency_key, fingerprint";
+    private const string Commits =
+        """
+        select c.position, a.id, c.version, c.first_sequence, c.events, c.at, c.correlation_id, c.causation_id, c.trace_parent, c.idempotency_key, c.fingerprint
+        from commits c join aggregates a on a.number = c.aggregate
+        """;
 
     private readonly SqliteFile file;
     private readonly SqliteWriter writer;
@@ -44,7 +47,7 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
         byte[]? snapshot = null;
         long from = 0;
         using (var row = reader.Query(
-            "select snapshot, snapshot_version from aggregates where id = $id", ("$id", id)))
+            "select s.state, s.version from aggregates a left join snapshots s on s.aggregate = a.number where a.id = $id", ("$id", id)))
         {
             if (!row.Read())
             {
@@ -58,14 +61,14 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
             }
         }
 
-        using var rows = reader.Query($"select {Columns} from commits where aggregate = $id and version > $from order by version", ("$id", id), ("$from", from));
+        using var rows = reader.Query($"{Commits} where c.aggregate = (select number from aggregates where id = $id) and c.version > $from order by c.version", ("$id", id), ("$from", from));
         return new History(from, snapshot, ReadAll(rows));
     }, aggregate);
 
     public ValueTask<ImmutableArray<Recorded>> ReadAggregate(string aggregate, long after, int limit) => Read(static (reader, q) =>
     {
         using var rows = reader.Query(
-            $"select {Columns} from commits where aggregate = $id and position > $after order by version limit $limit",
+            $"{Commits} where c.aggregate = (select number from aggregates where id = $id) and c.position > $after order by c.version limit $limit",
             ("$id", q.aggregate), ("$after", q.after), ("$limit", q.limit));
         return ReadAll(rows);
     }, (aggregate, after, limit));
@@ -74,10 +77,10 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
     {
         using var rows = q.partition is { } partition
             ? reader.Query(
-                $"select {Columns} from commits where partition = $partition and position > $after order by position limit $limit",
+                $"{Commits} where c.partition = $partition and c.position > $after order by c.position limit $limit",
                 ("$partition", partition), ("$after", q.after), ("$limit", q.limit))
             : reader.Query(
-                $"select {Columns} from commits where position > $after order by position limit $limit",
+                $"{Commits} where c.position > $after order by c.position limit $limit",
                 ("$after", q.after), ("$limit", q.limit));
         return ReadAll(rows);
     }, (partition, after, limit));
@@ -117,7 +120,7 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
         using var rows = connection.Query(
             """
             update aggregates set leased_until = $until
-            where id in (select id from aggregates where wake_at <= $now and coalesce(leased_until, 0) <= $now order by wake_at limit $limit)
+            where number in (select number from aggregates where wake_at <= $now and coalesce(leased_until, 0) <= $now order by wake_at limit $limit)
             returning id, wake_at
             """,
             ("$until", (now + lease).ToUnixTimeMilliseconds()), ("$now", now.ToUnixTimeMilliseconds()), ("$limit", limit));

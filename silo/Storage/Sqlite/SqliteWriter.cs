@@ -17,16 +17,27 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <summary>Most commits that may wait; beyond it callers wait to be let in.</summary>
     private const int MaxWaiting = 16_384;
 
+    /// <summary>After a batch of so many, others are about to come: one flush for all of them costs less than one for each.</summary>
+    private const int ManyForABatch = 8;
+
+    /// <summary>So many are written at once, without waiting for others.</summary>
+    private const int EnoughForABatch = 64;
+
+    /// <summary>How long a busy writer waits for others. Measured at 64 clients: the same throughput for an eighth less work, and a steadier 99th percentile.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(1);
+
     private readonly Channel<Work> queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly Action<long> durable;
     private readonly ILogger logger;
     private readonly SqliteFile file;
     private readonly Thread thread;
+    private readonly SqliteCheckpoints checkpoints;
 
     /// <param name="durable">Told the highest position after each batch that wrote commits.</param>
     public SqliteWriter(SqliteFile file, Action<long> durable, ILogger logger)
     {
         (this.file, this.durable, this.logger) = (file, durable, logger);
+        checkpoints = new SqliteCheckpoints(file, logger);
         thread = new Thread(Write) { IsBackground = true, Name = "journal writer" };
         thread.Start();
     }
@@ -49,6 +60,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         queue.Writer.TryComplete();
         await Task.Run(thread.Join);
+        await checkpoints.DisposeAsync();
     }
 
     private async Task<T> Enqueue<T>(Work work, Task<T> done)
@@ -64,15 +76,29 @@ internal sealed class SqliteWriter : IAsyncDisposable
         var session = new Session(connection, statements);
         var batch = new List<Work>(MaxBatch);
         var incoming = queue.Reader;
+        var busy = false;
+        using var gathering = new ManualResetEventSlim(false);
         while (incoming.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            while (batch.Count < MaxBatch && incoming.TryRead(out var work))
+            Gather(batch);
+            if (busy && batch.Count < EnoughForABatch)
             {
-                batch.Add(work);
+                gathering.Wait(Linger);
+                Gather(batch);
             }
 
+            busy = batch.Count >= ManyForABatch;
             WriteBatch(session, batch);
             batch.Clear();
+            checkpoints.FinishIfBegun(session.Connection);
+        }
+    }
+
+    private void Gather(List<Work> batch)
+    {
+        while (batch.Count < MaxBatch && queue.Reader.TryRead(out var work))
+        {
+            batch.Add(work);
         }
     }
 
@@ -104,6 +130,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         if (position > 0)
         {
             durable(position);
+            checkpoints.Wanted();
         }
 
         foreach (var work in batch)
@@ -161,14 +188,14 @@ internal sealed class SqliteWriter : IAsyncDisposable
             if (commit.Snapshot is { } snapshot)
             {
                 session.Statements.Execute(
-                    "update aggregates set snapshot = $snapshot, snapshot_version = $version where id = $id",
-                    ("$snapshot", snapshot), ("$version", commit.Version), ("$id", commit.Aggregate));
+                    "insert or replace into snapshots (aggregate, version, state) values ((select number from aggregates where id = $id), $version, $state)",
+                    ("$id", commit.Aggregate), ("$version", commit.Version), ("$state", snapshot));
             }
 
             using var row = session.Statements.Query(
                 """
                 insert into commits (aggregate, version, partition, first_sequence, at, events, correlation_id, causation_id, trace_parent, idempotency_key, fingerprint)
-                values ($aggregate, $version, $partition, $first, $at, $events, $correlation, $causation, $trace, $key, $fingerprint) returning position
+                values ((select number from aggregates where id = $aggregate), $version, $partition, $first, $at, $events, $correlation, $causation, $trace, $key, $fingerprint) returning position
                 """,
                 ("$aggregate", commit.Aggregate),
                 ("$version", commit.Version),

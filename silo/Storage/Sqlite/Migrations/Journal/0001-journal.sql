@@ -1,18 +1,25 @@
--- The journal. A commit is a row; an aggregate's head fences it.
+-- The journal. A commit is a row; an aggregate's head fences it. Aggregates are numbered in the order in which they come to be, so that what is
+-- written at one time lies together: ids are random, and an index by id is touched once in an aggregate's life.
 create table aggregates (
-    id               text    not null primary key,
-    version          integer not null,
-    wake_at          integer,            -- UTC, unix milliseconds
-    leased_until     integer,            -- UTC, unix milliseconds; ends with the next commit
-    snapshot         blob,
-    snapshot_version integer not null default 0
-) without rowid;
+    number       integer not null primary key,
+    id           text    not null unique,
+    version      integer not null,
+    wake_at      integer,                -- UTC, unix milliseconds
+    leased_until integer                 -- UTC, unix milliseconds; ends with the next commit
+);
 
 create index aggregates_due on aggregates (wake_at) where wake_at is not null;
 
+-- Apart from the head, which is written with every commit.
+create table snapshots (
+    aggregate integer not null primary key,
+    version   integer not null,
+    state     blob    not null           -- JSON, UTF-8
+);
+
 create table commits (
     position        integer not null primary key autoincrement,
-    aggregate       text    not null,
+    aggregate       integer not null,    -- its number
     version         integer not null,
     partition       integer not null,
     first_sequence  integer not null,
