@@ -6,6 +6,7 @@ using Commerce.Journal;
 using Commerce.Payments;
 using Commerce.Pricing;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Orleans.Streams;
 
 namespace Commerce;
@@ -21,6 +22,13 @@ public static class CommerceGrains
             var services = silo.Services;
             services.AddOptionsWithValidateOnStart<TimekeeperOptions, TimekeeperOptionsValidator>().BindConfiguration(TimekeeperOptions.Section);
             services.AddOptionsWithValidateOnStart<LifecycleStreamOptions, LifecycleStreamOptionsValidator>().BindConfiguration(LifecycleStreamOptions.Section);
+
+            // Most carts and all checkouts are done with within a minute or two; what comes back is read from the journal in less than a millisecond.
+            services.Configure<GrainCollectionOptions>(static collection =>
+            {
+                collection.CollectionQuantum = TimeSpan.FromSeconds(20);
+                collection.CollectionAge = TimeSpan.FromMinutes(2);
+            });
             services.AddSingleton<SiloAge>();
             services.AddSingleton<PaymentProviders>();
             services.AddSingleton<CheckoutMeters>();

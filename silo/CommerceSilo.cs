@@ -10,7 +10,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Orleans.Configuration;
 using Orleans.Dashboard;
 
 namespace Commerce;
@@ -51,11 +50,6 @@ internal static class CommerceSilo
                 {
                     dashboard.HideTrace = true;
                     dashboard.CounterUpdateIntervalMs = 5_000;
-                });
-                silo.Configure<GrainCollectionOptions>(static collection =>
-                {
-                    collection.CollectionQuantum = TimeSpan.FromSeconds(20);
-                    collection.CollectionAge = TimeSpan.FromMinutes(2);
                 });
             });
 

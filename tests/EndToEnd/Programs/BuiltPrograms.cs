@@ -46,6 +46,9 @@ public static class BuiltPrograms
         return start;
     }
 
+    /// <summary>The repository that the tests were built in.</summary>
+    public static string Repository { get; } = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Parent!.Parent!.Parent!.FullName;
+
     private static string Find(string program)
     {
         var mine = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)); // artifacts/bin/<tests>/<configuration>
