@@ -12,7 +12,7 @@ internal sealed class SqliteCheckpoints : IAsyncDisposable
     /// <summary>How often, when there is something to bring over. More often copies the same pages more often, more seldom makes a longer log.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource stopping = new();
     private readonly SqliteFile file;
     private readonly ILogger logger;
     private readonly Task copying;
@@ -40,15 +40,14 @@ internal sealed class SqliteCheckpoints : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        stopping.TrySetResult();
         await copying;
-        stopping.Dispose();
     }
 
     private void Copy()
     {
         using var connection = file.Open();
-        while (!stopping.Token.WaitHandle.WaitOne(Period))
+        while (!stopping.Task.Wait(Period))
         {
             if (!wanted)
             {
