@@ -17,13 +17,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <summary>Most commits that may wait; beyond it callers wait to be let in.</summary>
     private const int MaxWaiting = 16_384;
 
-    /// <summary>After a batch of so many, others are about to come: one flush for all of them costs less than one for each.</summary>
+    /// <summary>After a batch of so many, as many are about to come again: one flush for all of them costs less than one for the first and one for the rest.</summary>
     private const int ManyForABatch = 8;
 
-    /// <summary>So many are written at once, without waiting for others.</summary>
-    private const int EnoughForABatch = 64;
-
-    /// <summary>How long a busy writer waits for others. Measured at 64 clients: the same throughput for an eighth less work, and a steadier 99th percentile.</summary>
+    /// <summary>How long a busy writer waits at the most until as many have come as were in its last batch.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(1);
 
     private readonly Channel<Work> queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
@@ -32,6 +29,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly SqliteFile file;
     private readonly Thread thread;
     private readonly SqliteCheckpoints checkpoints;
+    private readonly ManualResetEventSlim enough = new();
+    private int missing;
 
     /// <param name="durable">Told the highest position after each batch that wrote commits.</param>
     public SqliteWriter(SqliteFile file, Action<long> durable, ILogger logger)
@@ -46,7 +45,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
     public Task<bool> Append(Commit commit)
     {
         var work = new AppendWork(commit);
-        return queue.Writer.TryWrite(work) ? work.Done.Task : Enqueue(work, work.Done.Task);
+        if (!queue.Writer.TryWrite(work))
+        {
+            return Enqueue(work, work.Done.Task);
+        }
+
+        Came();
+        return work.Done.Task;
     }
 
     /// <summary>Runs other writing in the same batches. When it throws, its own changes are undone and no one else's.</summary>
@@ -61,6 +66,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         queue.Writer.TryComplete();
         await Task.Run(thread.Join);
         await checkpoints.DisposeAsync();
+        enough.Dispose();
     }
 
     private async Task<T> Enqueue<T>(Work work, Task<T> done)
@@ -76,21 +82,42 @@ internal sealed class SqliteWriter : IAsyncDisposable
         var session = new Session(connection, statements);
         var batch = new List<Work>(MaxBatch);
         var incoming = queue.Reader;
-        var busy = false;
-        using var gathering = new ManualResetEventSlim(false);
+        var last = 0;
         while (incoming.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             Gather(batch);
-            if (busy && batch.Count < EnoughForABatch)
+            if (last >= ManyForABatch && batch.Count < last)
             {
-                gathering.Wait(Linger);
+                AwaitMore(last - batch.Count);
                 Gather(batch);
             }
 
-            busy = batch.Count >= ManyForABatch;
+            last = batch.Count;
             WriteBatch(session, batch);
             batch.Clear();
             checkpoints.FinishIfBegun(session.Connection);
+        }
+    }
+
+    /// <summary>Waits until so many more are in the queue, but not longer than <see cref="Linger"/>.</summary>
+    private void AwaitMore(int count)
+    {
+        enough.Reset();
+        Volatile.Write(ref missing, count - queue.Reader.Count);
+        if (Volatile.Read(ref missing) > 0)
+        {
+            enough.Wait(Linger);
+        }
+
+        Volatile.Write(ref missing, 0);
+    }
+
+    /// <summary>Called by whoever has put something into the queue.</summary>
+    private void Came()
+    {
+        if (Volatile.Read(ref missing) > 0 && Interlocked.Decrement(ref missing) == 0)
+        {
+            enough.Set();
         }
     }
 
