@@ -10,6 +10,7 @@ builder.UseOrleansClient(client =>
 {
     var gateway = new IPEndPoint(IPAddress.Loopback, builder.Configuration.GetValue("Commerce:Silo:GatewayPort", 30000));
     client.UseStaticClustering(gateway);
+    client.Configure<ClusterOptions>(static cluster => (cluster.ServiceId, cluster.ClusterId) = ("commerce", "commerce"));
     client.UseConnectionRetryFilter(static async (_, cancellationToken) =>
     {
         await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken); // the cluster may start after its front ends

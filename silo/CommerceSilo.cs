@@ -37,7 +37,7 @@ internal static class CommerceSilo
             builder.UseOrleans(silo =>
             {
                 var (port, gateway) = Ports(configuration);
-                silo.UseLocalhostClustering(port, gateway, serviceId: "commerce", clusterId: "embedded");
+                silo.UseLocalhostClustering(port, gateway, serviceId: "commerce", clusterId: "commerce");
                 silo.UseEmbeddedStorage(data);
                 silo.AddCommerceGrains();
                 silo.UseInMemoryReminderService();
