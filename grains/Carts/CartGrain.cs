@@ -162,6 +162,7 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
         if (State.Status is CartStatus.Active && State.CheckoutId == checkoutId)
         {
             await Commit(new CartCheckedOut(checkoutId, orderId));
+            DeactivateOnIdle(); // it is history now; who looks at it again has it read from the journal
         }
     }
 

@@ -145,6 +145,11 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
             {
                 await Step();
             }
+
+            if (State.IsTerminal)
+            {
+                DeactivateOnIdle(); // it is history now; who looks at it again has it read from the journal
+            }
         }
         catch (CommerceException refusal) when (refusal.Error.Kind is ErrorKind.Unavailable or ErrorKind.Busy)
         {
