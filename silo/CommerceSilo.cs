@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Commerce.Payments;
 using Commerce.Sandbox;
 using Commerce.Storage;
@@ -20,8 +21,11 @@ internal static class CommerceSilo
     /// <summary>Ports of the embedded silo when nobody names others and they are free.</summary>
     private const int DefaultPort = 11111, DefaultGatewayPort = 30000;
 
-    /// <summary>A secret that only the sandbox of this very process knows: it stands in for a vendor account.</summary>
-    private const string SandboxKey = "sk_test_sandbox", SandboxWebhookSecret = "whsec_sandbox";
+    /// <summary>Stands in for a vendor account.</summary>
+    private const string SandboxKey = "sk_test_sandbox";
+
+    /// <summary>What the sandbox of this very process signs with, and nobody else can.</summary>
+    private static readonly string SandboxWebhookSecret = "whsec_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
 
     extension(WebApplicationBuilder builder)
     {

@@ -236,8 +236,9 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
     {
         var allocated = await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku)
             .Allocate(Checkout.ReservationId(Id, line.Sku), OrderId, State.CartId, line.Quantity)));
-        if (Array.IndexOf(allocated, false) is >= 0 and var lost)
+        if (Array.IndexOf(allocated, false) is >= 0 and var lost && await GrainFactory.Order(OrderId).Get(null) is null)
         {
+            // Only while there is no order: one that was placed before a crash, and cancelled since, has given its units back itself.
             await Undo(CheckoutStatus.Failed, new CheckoutFailure("out-of-stock", State.Quote.Lines[lost].Sku, "The goods were gone before the payment was done.", true));
             return;
         }

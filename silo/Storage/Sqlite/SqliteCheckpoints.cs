@@ -34,7 +34,16 @@ internal sealed class SqliteCheckpoints : IAsyncDisposable
         if (tailIsLeft)
         {
             tailIsLeft = false;
-            Checkpoint(connection, "restart"); // waits for readers to leave the log, which they do within a page of reading
+            try
+            {
+                // Waits for readers to leave the log, which ours do within a page of reading, but commits do not wait for somebody else's.
+                Execute(connection, "pragma busy_timeout = 100; pragma wal_checkpoint(restart); pragma busy_timeout = 30000");
+            }
+            catch (SqliteException failure)
+            {
+                // A full disk, say. The writer goes on, and tells those whose commits fail.
+                logger.CheckpointPutOff(failure);
+            }
         }
     }
 
@@ -57,7 +66,7 @@ internal sealed class SqliteCheckpoints : IAsyncDisposable
             wanted = false;
             try
             {
-                Checkpoint(connection, "passive");
+                Execute(connection, "pragma wal_checkpoint(passive)");
                 tailIsLeft = true;
             }
             catch (SqliteException failure)
@@ -69,10 +78,10 @@ internal sealed class SqliteCheckpoints : IAsyncDisposable
         }
     }
 
-    private static void Checkpoint(SqliteConnection connection, string mode)
+    private static void Execute(SqliteConnection connection, string sql)
     {
         using var pragma = connection.CreateCommand();
-        pragma.CommandText = $"pragma wal_checkpoint({mode})";
+        pragma.CommandText = sql;
         pragma.ExecuteNonQuery();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Commerce.Checkouts;
 using Commerce.Orders;
 using Commerce.Payments;
@@ -104,6 +105,25 @@ public sealed class CrashTests(Shop shop) : IClassFixture<Shop>
         var account = trial.Account;
         Assert.Equal((1, 1, 2, 1), (account.Effects["authorise"], account.Effects["capture"], account.Effects["refund"], account.Effects["void"]));
         Assert.Equal((1000L, 1000L, trial.Total.Amount - 1000), (account.Captured, account.Refunded, account.Voided));
+    }
+
+    [Fact]
+    public async Task An_order_that_is_cancelled_before_its_checkout_could_note_it_leaves_the_checkout_completed()
+    {
+        var trial = await shop.Cart();
+        using (shop.Journal.Tamper(c => c.Aggregate == trial.CheckoutId && Encoding.UTF8.GetString(c.Events.Span).Contains("checkout.completed", StringComparison.Ordinal) ? Tampering.Fail : Tampering.None))
+        {
+            await Try(() => trial.Start());
+            await Shop.Until(() => IsOrder(trial, OrderStatus.Placed), "the order is placed");
+            await trial.Order.Cancel(trial.As("cancel"), null);
+        }
+
+        await shop.Later(async () => await trial.Status() is CheckoutStatus.Completed or CheckoutStatus.Failed, "the checkout has ended");
+
+        Assert.Equal(CheckoutStatus.Completed, await trial.Status());
+        Assert.True(await IsOrder(trial, OrderStatus.Cancelled));
+        Assert.Equal((10, 0, 0), await trial.Units());
+        Assert.Equal(trial.Total.Amount, trial.Account.Voided);
     }
 
     private static TheoryData<int, string, string> Crashes(int commits)
