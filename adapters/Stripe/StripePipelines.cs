@@ -16,6 +16,9 @@ internal static class StripePipelines
 
     public static IReadOnlyList<string> All { get; } = [Authorise, Find, Capture, Void, Refund, Settlements];
 
+    /// <summary>A timer may fire a tick early, and a wait that Stripe asked for must not end before its time.</summary>
+    private static readonly TimeSpan TickOfATimer = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Outermost first. Repeating is safe because every request that changes something carries an idempotency key.</summary>
     public static void Compose(ResiliencePipelineBuilder pipeline, AddResiliencePipelineContext<string> context)
     {
@@ -37,7 +40,7 @@ internal static class StripePipelines
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 ShouldHandle = args => ValueTask.FromResult(StripeFailures.IsWorthRepeating(args.Outcome.Exception, options.LongestRetryAfter)),
-                DelayGenerator = args => ValueTask.FromResult(StripeFailures.RetryAfter(args.Outcome.Exception)),
+                DelayGenerator = args => ValueTask.FromResult(StripeFailures.RetryAfter(args.Outcome.Exception) + TickOfATimer),
             });
         }
 
