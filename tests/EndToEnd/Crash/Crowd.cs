@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Commerce.Invariants;
 using Commerce.Programs;
 using Commerce.Shopping;
@@ -13,40 +14,70 @@ internal sealed record Errand(int Number, string Sku, int Quantity, string Metho
     public string Key { get; } = ShopClient.NewKey();
 }
 
+/// <summary>One request of the crowd, and what came of it.</summary>
+/// <param name="At">Since the crowd came.</param>
+/// <param name="Status">Null: the connection was lost, or nothing was said in a minute.</param>
+internal sealed record Asked(TimeSpan At, TimeSpan Took, string What, int? Status, string? RetryAfter, string? Said);
+
 /// <summary>A crowd of shoppers who want their orders whatever happens to the shop: whoever gets no final answer asks again, with the same key.</summary>
 internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
 {
     private readonly ConcurrentQueue<Told> told = new();
+    private readonly ConcurrentQueue<Asked> asked = new();
+    private readonly Stopwatch watch = Stopwatch.StartNew();
     private readonly CancellationTokenSource deadline = new(patience);
     private int finished;
 
     /// <summary>Every answer that anybody was given.</summary>
     public IReadOnlyList<Told> Told => [.. told];
 
+    /// <summary>Every request that anybody made and that came to its end.</summary>
+    public IReadOnlyList<Asked> Asked => [.. asked];
+
+    /// <summary>How long the crowd has been here.</summary>
+    public TimeSpan Now => watch.Elapsed;
+
     /// <summary>Shoppers who have their final answer.</summary>
     public int Finished => finished;
 
-    public static IReadOnlyList<Errand> Errands(int count, Random random) =>
-    [
-        .. Enumerable.Range(0, count).Select(number => random.Next(100) switch
-        {
-            < 10 => new Errand(number, Any(random), 1, "pm_card_chargeDeclined", null, number % 2 == 0, false),
-            < 20 => new Errand(number, Any(random), random.Next(1, 4), "invoice", "manual", number % 2 == 0, false),
-            < 40 => new Errand(number, Goods.Scarce, 1, "pm_card_visa", null, number % 2 == 0, false),
-            < 60 => new Errand(number, Any(random), 1, "pm_card_visa", null, number % 2 == 0, true),
-            _ => new Errand(number, Any(random), random.Next(1, 4), "pm_card_visa", null, number % 2 == 0, false),
-        }),
-    ];
+    public static IReadOnlyList<Errand> Errands(int count, Random random) => [.. Enumerable.Range(0, count).Select(number => Errand(number, random))];
+
+    private static Errand Errand(int number, Random random) => random.Next(100) switch
+    {
+        < 10 => new Errand(number, Any(random), 1, "pm_card_chargeDeclined", null, number % 2 == 0, false),
+        < 20 => new Errand(number, Any(random), random.Next(1, 4), "invoice", "manual", number % 2 == 0, false),
+        < 40 => new Errand(number, Goods.Scarce, 1, "pm_card_visa", null, number % 2 == 0, false),
+        < 60 => new Errand(number, Any(random), 1, "pm_card_visa", null, number % 2 == 0, true),
+        _ => new Errand(number, Any(random), random.Next(1, 4), "pm_card_visa", null, number % 2 == 0, false),
+    };
 
     /// <summary>All errands, so many at a time.</summary>
     public Task Shop(IReadOnlyList<Errand> errands, int atATime) => Parallel.ForEachAsync(
         errands,
         new ParallelOptions { MaxDegreeOfParallelism = atATime, CancellationToken = deadline.Token },
-        async (errand, _) =>
+        async (errand, _) => await Run(errand));
+
+    /// <summary>One errand after the other, so many at a time and each after a moment of thought, until <paramref name="closing"/>; whoever is in the shop by then is served.</summary>
+    /// <param name="thought">Longest moment.</param>
+    public Task ShopUntil(Task closing, int atATime, TimeSpan thought, int seed)
+    {
+        var numbers = 0;
+        return Task.WhenAll(Enumerable.Range(0, atATime).Select(async shopper =>
         {
-            await (errand.Express ? BuyAtOnce(errand) : FillCartAndBuy(errand));
-            Interlocked.Increment(ref finished);
-        });
+            var random = new Random(seed + shopper);
+            while (!closing.IsCompleted)
+            {
+                await Task.WhenAny(closing, Task.Delay(thought * random.NextDouble(), deadline.Token));
+                await Run(Errand(Interlocked.Increment(ref numbers), random));
+            }
+        }));
+    }
+
+    private async Task Run(Errand errand)
+    {
+        await (errand.Express ? BuyAtOnce(errand) : FillCartAndBuy(errand));
+        Interlocked.Increment(ref finished);
+    }
 
     private Task BuyAtOnce(Errand errand) => Buy(errand, null, new
     {
@@ -102,7 +133,8 @@ internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
                 _ => (Answered.Refused, null),
             };
             var price = shown ?? (answer is Answered.Ok ? reply : null);
-            told.Enqueue(new Told(errand.Key, errand.ToString(), answer, order, price?.Number("totals.total.amount") ?? 0, price?.At("totals.total.currency")));
+            told.Enqueue(new Told(errand.Key, errand.ToString(), answer, order, price?.Number("totals.total.amount") ?? 0, price?.At("totals.total.currency"),
+                reply is { Status: 201 or 202 } ? reply.Need("id") : null));
             if (answer is not Answered.Open)
             {
                 return;
@@ -130,15 +162,27 @@ internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
     private async Task<Reply?> Ask(string path, HttpMethod method, object? body, string? token, string key, params IEnumerable<(string, string)> headers)
     {
         deadline.Token.ThrowIfCancellationRequested();
+        var began = watch.Elapsed;
+        Reply? reply = null;
+        string? said = null;
         try
         {
-            return await shop.Send(method, path, body, token, key, headers);
+            return reply = await shop.Send(method, path, body, token, key, headers);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
         {
+            said = (e.InnerException ?? e).Message;
             return null;
         }
+        finally
+        {
+            asked.Enqueue(new Asked(
+                began, watch.Elapsed - began, $"{method} {Route(path)}", reply?.Status, reply?.Header("Retry-After"), reply is null ? said : reply.Status >= 400 ? reply.Text : null));
+        }
     }
+
+    /// <summary>The path with its id left out.</summary>
+    private static string Route(string path) => string.Join('/', path.Split('/').Select(step => step.Contains('_', StringComparison.Ordinal) ? "{id}" : step));
 
     private static string Any(Random random) => random.GetItems([Goods.Coffee, Goods.Tea, Goods.Pen, Goods.Mug, Goods.Flask], 1)[0];
 }
