@@ -20,14 +20,14 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
     {
         await using var server = await PostgresServer.Start();
         await using var shop = await ShopProcess.Start(new ShopSetup { Database = await server.CreateDatabase() });
-        await using var callers = new Callers(shop.Client);
+        await using var callers = new Callers(shop);
         await Task.Delay(TimeSpan.FromSeconds(1));
 
         await server.Freeze();
         await Task.Delay(TimeSpan.FromSeconds(8));
         await server.Thaw();
 
-        await callers.AreServedAgain(TimeSpan.FromSeconds(5), shop, output);
+        await callers.AreServedAgain(TimeSpan.FromSeconds(5), output);
         await callers.Left();
         callers.WereNeverLeftWaiting(Told, output);
         await callers.FindTheirCarts();
@@ -39,14 +39,14 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
     {
         await using var server = await PostgresServer.Start();
         await using var shop = await ShopProcess.Start(new ShopSetup { Database = await server.CreateDatabase() });
-        await using var callers = new Callers(shop.Client);
+        await using var callers = new Callers(shop);
         await Task.Delay(TimeSpan.FromSeconds(1));
 
         await server.Kill();
         await Task.Delay(TimeSpan.FromSeconds(3));
         await server.StartAgain();
 
-        await callers.AreServedAgain(TimeSpan.FromSeconds(10), shop, output);
+        await callers.AreServedAgain(TimeSpan.FromSeconds(10), output);
         await callers.Left();
         callers.WereNeverLeftWaiting(Told, output);
         await callers.FindTheirCarts();
@@ -83,23 +83,23 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
     /// <summary>Eight who open carts all the time, and write down what they were answered.</summary>
     private sealed class Callers : IAsyncDisposable
     {
-        private readonly ConcurrentQueue<(TimeSpan At, TimeSpan Took, Reply Reply)> answers = new();
+        private readonly ConcurrentQueue<(TimeSpan At, TimeSpan Took, Reply? Reply)> answers = new();
         private readonly Stopwatch clock = Stopwatch.StartNew();
         private readonly TaskCompletionSource leaving = new();
-        private readonly ShopClient shop;
+        private readonly ShopProcess shop;
         private readonly Task calling;
 
-        public Callers(ShopClient shop)
+        public Callers(ShopProcess shop)
         {
             this.shop = shop;
             calling = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Call()));
         }
 
-        public async Task AreServedAgain(TimeSpan within, ShopProcess context, ITestOutputHelper output)
+        public async Task AreServedAgain(TimeSpan within, ITestOutputHelper output)
         {
             var from = clock.Elapsed;
             await Eventually.True(
-                () => Task.FromResult(answers.Count(answer => answer.At > from && answer.Reply.Status == 201) >= 8), within, "all are served again", () => context.Output);
+                () => Task.FromResult(answers.Count(answer => answer.At > from && answer.Reply is { Status: 201 }) >= 8), within, "all are served again", () => shop.Output);
             output.WriteLine($"served again {(clock.Elapsed - from).TotalSeconds:0.0} s after the database");
         }
 
@@ -111,18 +111,20 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
 
         public void WereNeverLeftWaiting(TimeSpan limit, ITestOutputHelper output)
         {
-            var unserved = answers.Where(answer => answer.Reply.Status != 201).ToList();
+            var unserved = answers.Where(answer => answer.Reply is not { Status: 201 }).ToList();
+            var late = answers.Where(answer => answer.Took > limit).ToList();
             output.WriteLine($"{answers.Count} answers, {unserved.Count} of them to come back later, the longest wait {answers.Max(answer => answer.Took).TotalSeconds:0.0} s");
             Assert.NotEmpty(unserved);
-            Assert.All(unserved, answer => Assert.NotNull(answer.Reply.MustRefuse(503, "temporarily-unavailable").Header("Retry-After")));
-            Assert.All(answers, answer => Assert.True(answer.Took < limit, $"{answer.Took} for {answer.Reply.Status} {answer.Reply.Text}"));
+            Assert.True(unserved.All(answer => answer.Reply is not null), $"no answer at all{Environment.NewLine}{shop.Output}");
+            Assert.All(unserved, answer => Assert.NotNull(answer.Reply!.MustRefuse(503, "temporarily-unavailable").Header("Retry-After")));
+            Assert.True(late.Count == 0, $"{late.Count} waited for too long: {string.Join(", ", late.Select(answer => $"{answer.Took.TotalSeconds:0.0} s for {answer.Reply!.Status}"))}");
         }
 
         public async Task FindTheirCarts()
         {
-            foreach (var (_, _, reply) in answers.Where(answer => answer.Reply.Status == 201))
+            foreach (var reply in answers.Select(answer => answer.Reply!).Where(reply => reply.Status == 201))
             {
-                (await shop.Send(HttpMethod.Get, "/v1/carts/" + reply.Need("id"), token: reply.Need("token"))).Must(200);
+                (await shop.Client.Send(HttpMethod.Get, "/v1/carts/" + reply.Need("id"), token: reply.Need("token"))).Must(200);
             }
         }
 
@@ -133,7 +135,16 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
             while (!leaving.Task.IsCompleted)
             {
                 var at = clock.Elapsed;
-                var reply = await shop.Send(HttpMethod.Post, "/v1/carts", new { channel = "eu", lines = new[] { new { sku = Goods.Tea, quantity = 1 } } }, key: ShopClient.NewKey());
+                Reply? reply = null;
+                try
+                {
+                    reply = await shop.Client.Send(HttpMethod.Post, "/v1/carts", new { channel = "eu", lines = new[] { new { sku = Goods.Tea, quantity = 1 } } }, key: ShopClient.NewKey());
+                }
+                catch (HttpRequestException)
+                {
+                    // Judged afterwards: nobody may go without an answer.
+                }
+
                 answers.Enqueue((at, clock.Elapsed - at, reply));
                 await Task.Delay(50);
             }

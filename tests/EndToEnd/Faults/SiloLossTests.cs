@@ -118,8 +118,9 @@ public sealed class SiloLossTests(ITestOutputHelper output)
     public async Task Two_silos_that_start_at_once_on_an_empty_database_both_come_up()
     {
         await using var server = await PostgresServer.Start();
-        var database = await server.CreateDatabase();
-        var shops = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ShopProcess.Start(new ShopSetup { Database = database })));
+        var setup = new ShopSetup { Database = await server.CreateDatabase() };
+        await using var vendor = await SandboxProcess.Start(setup.Port);
+        var shops = await Task.WhenAll(new[] { setup.Port, Ports.Free() }.Select(port => ShopProcess.Start(setup with { Port = port, Vendor = vendor })));
         try
         {
             var opening = await shops[0].Client.Export("sku");

@@ -44,11 +44,13 @@ public sealed class ShopProcess : IAsyncDisposable
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Commerce__AdminKey"] = AdminKey,
             ["Commerce__DataDirectory"] = DataDirectory,
+            ["Commerce__Silo__Address"] = "127.0.0.1",
         };
         TakeNewPorts();
         if (setup.Database is { } database)
         {
             settings["ConnectionStrings__Commerce"] = database;
+            settings["Commerce__Sandbox__Enabled"] = setup.Vendor is null ? "true" : "false";
         }
 
         if (!setup.Api)
