@@ -35,6 +35,8 @@ public static class CommerceApi
             services.AddSingleton<Callers>();
             services.AddSingleton<RateLimits>();
             services.AddOptionsWithValidateOnStart<RateLimitOptions, RateLimitOptionsValidator>().BindConfiguration(RateLimitOptions.Section);
+            services.AddSingleton<Repetition>();
+            services.AddOptionsWithValidateOnStart<RepetitionOptions, RepetitionOptionsValidator>().BindConfiguration(RepetitionOptions.Section);
             services.AddSingleton(static provider => new EventFeed(
                 provider.GetRequiredService<IGrainFactory>().Lifecycle,
                 provider.GetRequiredService<TimeProvider>(),
@@ -82,7 +84,7 @@ public static class CommerceApi
             app.UseAuthentication();
             app.UseAuthorization();
 
-            var v1 = app.MapGroup("/v1");
+            var v1 = app.MapGroup("/v1").AddEndpointFilter(app.Services.GetRequiredService<Repetition>());
             v1.MapProducts();
             v1.MapCarts();
             v1.MapCheckouts();
