@@ -37,8 +37,9 @@ public static class CommerceApi
             services.AddOptionsWithValidateOnStart<RateLimitOptions, RateLimitOptionsValidator>().BindConfiguration(RateLimitOptions.Section);
             services.AddSingleton<Repetition>();
             services.AddOptionsWithValidateOnStart<RepetitionOptions, RepetitionOptionsValidator>().BindConfiguration(RepetitionOptions.Section);
+            services.AddSingleton<JournalReader>();
             services.AddSingleton(static provider => new EventFeed(
-                provider.GetRequiredService<IGrainFactory>().Lifecycle,
+                () => provider.GetRequiredService<JournalReader>().Grain,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<EventFeed>>(),
                 provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
