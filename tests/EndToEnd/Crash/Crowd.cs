@@ -14,16 +14,19 @@ internal sealed record Errand(int Number, string Sku, int Quantity, string Metho
     public string Key { get; } = ShopClient.NewKey();
 }
 
-/// <summary>One request of the crowd, and what came of it.</summary>
-/// <param name="At">Since the crowd came.</param>
-/// <param name="Status">Null: the connection was lost, or nothing was said in a minute.</param>
-internal sealed record Asked(TimeSpan At, TimeSpan Took, string What, int? Status, string? RetryAfter, string? Said);
+/// <summary>How one request ended.</summary>
+/// <param name="At">When it was made, since the crowd came.</param>
+/// <param name="What">Method and path, its id left out.</param>
+/// <param name="Status">Null: there was no answer.</param>
+/// <param name="SaysWhen">Whether the answer said when to come back.</param>
+/// <param name="Complaint">What was said instead of help.</param>
+internal sealed record Ending(TimeSpan At, TimeSpan Took, string What, int? Status, bool SaysWhen, string? Complaint);
 
 /// <summary>A crowd of shoppers who want their orders whatever happens to the shop: whoever gets no final answer asks again, with the same key.</summary>
 internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
 {
     private readonly ConcurrentQueue<Told> told = new();
-    private readonly ConcurrentQueue<Asked> asked = new();
+    private readonly ConcurrentQueue<Ending> endings = new();
     private readonly Stopwatch watch = Stopwatch.StartNew();
     private readonly CancellationTokenSource deadline = new(patience);
     private int finished;
@@ -31,8 +34,8 @@ internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
     /// <summary>Every answer that anybody was given.</summary>
     public IReadOnlyList<Told> Told => [.. told];
 
-    /// <summary>Every request that anybody made and that came to its end.</summary>
-    public IReadOnlyList<Asked> Asked => [.. asked];
+    /// <summary>How every request ended.</summary>
+    public IReadOnlyList<Ending> Endings => [.. endings];
 
     /// <summary>How long the crowd has been here.</summary>
     public TimeSpan Now => watch.Elapsed;
@@ -164,20 +167,20 @@ internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
         deadline.Token.ThrowIfCancellationRequested();
         var began = watch.Elapsed;
         Reply? reply = null;
-        string? said = null;
+        string? complaint = null;
         try
         {
             return reply = await shop.Send(method, path, body, token, key, headers);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
         {
-            said = (e.InnerException ?? e).Message;
+            complaint = (e.InnerException ?? e).Message;
             return null;
         }
         finally
         {
-            asked.Enqueue(new Asked(
-                began, watch.Elapsed - began, $"{method} {Route(path)}", reply?.Status, reply?.Header("Retry-After"), reply is null ? said : reply.Status >= 400 ? reply.Text : null));
+            endings.Enqueue(new Ending(
+                began, watch.Elapsed - began, $"{method} {Route(path)}", reply?.Status, reply?.Header("Retry-After") is not null, reply is { Status: >= 400 } ? reply.Text : complaint));
         }
     }
 

@@ -109,9 +109,9 @@ public sealed class SiloLossTests(ITestOutputHelper output)
         closing.SetResult();
         await shopping;
 
-        var failed = crowd.Asked.Where(asked => asked.Status is null or >= 500).ToList();
-        output.WriteLine($"{crowd.Asked.Count} requests, {crowd.Finished} served, longest {crowd.Asked.Max(asked => asked.Took).TotalSeconds:0.0} s");
-        Assert.True(failed.Count == 0, $"{failed.Count} of {crowd.Asked.Count} failed: {string.Join(Environment.NewLine, failed.Take(10))}{Environment.NewLine}{cluster.FrontEnd.Output}");
+        var failed = crowd.Endings.Where(ending => ending.Status is null or >= 500).ToList();
+        output.WriteLine($"{crowd.Endings.Count} requests, {crowd.Finished} served, longest {crowd.Endings.Max(ending => ending.Took).TotalSeconds:0.0} s");
+        Assert.True(failed.Count == 0, $"{failed.Count} of {crowd.Endings.Count} failed: {string.Join(Environment.NewLine, failed.Take(10))}{Environment.NewLine}{cluster.FrontEnd.Output}");
     }
 
     [Fact]

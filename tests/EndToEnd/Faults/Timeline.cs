@@ -20,18 +20,18 @@ internal sealed class Timeline(Crowd crowd, ITestOutputHelper output)
     /// <summary>Longest time in which nobody was given an answer that helped: 2xx, or a refusal of the domain.</summary>
     public TimeSpan LongestOutage()
     {
-        var served = crowd.Asked.Where(asked => asked.Status is < 500 and not 429).Select(asked => asked.At + asked.Took).Order().ToList();
+        var served = crowd.Endings.Where(ending => ending.Status is < 500 and not 429).Select(ending => ending.At + ending.Took).Order().ToList();
         return served.Zip(served.Skip(1), static (one, next) => next - one).DefaultIfEmpty().Max();
     }
 
     public void Print()
     {
-        var asked = crowd.Asked.ToLookup(a => (int)(a.At + a.Took).TotalSeconds);
+        var endings = crowd.Endings.ToLookup(a => (int)(a.At + a.Took).TotalSeconds);
         var noted = notes.ToLookup(note => (int)note.At.TotalSeconds);
         output.WriteLine("second  orders  answers  slowest  errors");
-        for (var second = 0; second <= Math.Max(asked.Max(a => a.Key), noted.Max(n => n.Key)); second++)
+        for (var second = 0; second <= Math.Max(endings.Max(a => a.Key), noted.Max(n => n.Key)); second++)
         {
-            var answers = asked[second].ToList();
+            var answers = endings[second].ToList();
             var errors = answers.Where(a => a.Status is null or >= 500 or 429).GroupBy(a => a.Status?.ToString(CultureInfo.InvariantCulture) ?? "no answer").Select(same => $"{same.Key} × {same.Count()}");
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
@@ -42,7 +42,7 @@ internal sealed class Timeline(Crowd crowd, ITestOutputHelper output)
             }
         }
 
-        foreach (var same in crowd.Asked.GroupBy(a => a.What).OrderBy(same => same.Key, StringComparer.Ordinal))
+        foreach (var same in crowd.Endings.GroupBy(a => a.What).OrderBy(same => same.Key, StringComparer.Ordinal))
         {
             var times = same.Select(a => a.Took.TotalMilliseconds).Order().ToList();
             output.WriteLine(string.Create(
@@ -51,13 +51,13 @@ internal sealed class Timeline(Crowd crowd, ITestOutputHelper output)
         }
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"longest outage seen by the clients: {LongestOutage().TotalSeconds:0.0} s"));
-        foreach (var said in crowd.Asked.Where(a => a.Status is null or >= 500).GroupBy(a => (a.Status, Said: Short(a.Said))).OrderByDescending(same => same.Count()).Take(12))
+        foreach (var said in crowd.Endings.Where(a => a.Status is null or >= 500).GroupBy(a => (a.Status, Complaint: Short(a.Complaint))).OrderByDescending(same => same.Count()).Take(12))
         {
-            output.WriteLine($"{said.Count()} × {said.Key.Status?.ToString(CultureInfo.InvariantCulture) ?? "no answer"}: {said.Key.Said}");
+            output.WriteLine($"{said.Count()} × {said.Key.Status?.ToString(CultureInfo.InvariantCulture) ?? "no answer"}: {said.Key.Complaint}");
         }
     }
 
-    private static bool IsOrder(Asked asked) => asked is { What: "POST /v1/checkouts", Status: 201 };
+    private static bool IsOrder(Ending ending) => ending is { What: "POST /v1/checkouts", Status: 201 };
 
     private static string Short(string? said)
     {

@@ -51,6 +51,7 @@ public sealed class Cluster : IAsyncDisposable
                 ShopProcess.Start(new ShopSetup { Database = cluster.Database, Vendor = cluster.vendor, Api = false }))));
             await cluster.LayWires();
             cluster.frontEnd = await FrontEndProcess.Start(cluster.port, cluster.Database);
+            await cluster.FrontEnd.Ready();
             await Eventually.True(cluster.FrontEnd.Client.IsStocked, Patience, "the opening stock is there", () => cluster.FrontEnd.Output);
             return cluster;
         }

@@ -3,73 +3,62 @@ using Commerce.Shopping;
 
 namespace Commerce.Programs;
 
-/// <summary>A front end by itself: a client of the cluster whose database it is given.</summary>
+/// <summary>A front end by itself: a client of silos that run elsewhere.</summary>
 public sealed class FrontEndProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly Dictionary<string, string> settings;
-    private readonly string data = Directory.CreateTempSubdirectory("commerce-front-").FullName;
-    private readonly string url;
-    private ChildProcess? process;
+    private readonly ChildProcess process;
 
-    private FrontEndProcess(int port, string database)
+    private FrontEndProcess(int port, string setting, string value)
     {
-        url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
-        settings = new()
+        var url = $"http://127.0.0.1:{port}";
+        process = ChildProcess.Start(BuiltPrograms.StartInfo(BuiltPrograms.FrontEnd, ["--urls", url], new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Commerce__AdminKey"] = ShopProcess.AdminKey,
-            ["Commerce__DataDirectory"] = data,
-            ["ConnectionStrings__Commerce"] = database,
-        };
-        Client = new ShopClient(new Uri(url), ShopProcess.AdminKey, () => Output);
+            ["Logging__LogLevel__Orleans"] = "Warning",
+            [setting] = value,
+        }));
+        Client = new ShopClient(new Uri(url), ShopProcess.AdminKey, () => process.Output);
     }
 
     public ShopClient Client { get; }
 
-    public string Output => process?.Output ?? "";
+    public string Output => process.Output;
 
-    /// <summary>Starts a front end, and waits until it takes requests.</summary>
-    public static async Task<FrontEndProcess> Start(int port, string database)
-    {
-        var frontEnd = new FrontEndProcess(port, database);
-        try
-        {
-            await frontEnd.StartAgain();
-            return frontEnd;
-        }
-        catch
-        {
-            await frontEnd.DisposeAsync();
-            throw;
-        }
-    }
+    /// <summary>Starts one that knows its silo by its gateway, and waits until it listens; the silo may not be there yet.</summary>
+    public static Task<FrontEndProcess> Start(int port, int gatewayPort) =>
+        Listening(new FrontEndProcess(port, "Commerce__Silo__GatewayPort", gatewayPort.ToString(CultureInfo.InvariantCulture)));
 
-    public async Task StartAgain()
-    {
-        process?.Dispose();
-        process = ChildProcess.Start(BuiltPrograms.StartInfo(BuiltPrograms.FrontEnd, ["--urls", url], settings));
-        await Eventually.True(
-            async () => process.HasExited
-                ? throw new InvalidOperationException($"The front end ended with {process.ExitCode}.{Environment.NewLine}{Output}")
-                : await Client.IsReady(),
-            Patience, "the front end is ready", () => Output);
-    }
+    /// <summary>Starts one that finds its silos in the membership table.</summary>
+    public static Task<FrontEndProcess> Start(int port, string database) => Listening(new FrontEndProcess(port, "ConnectionStrings__Commerce", database));
 
-    public Task Kill() => process!.Kill();
-
-    public Task Stop() => process!.Stop();
+    /// <summary>Until it takes requests.</summary>
+    public Task Ready() => Eventually.True(Client.IsReady, Patience, "the front end is ready", () => Output);
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        if (process is not null)
-        {
-            await process.Kill();
-            process.Dispose();
-        }
+        await process.Kill();
+        process.Dispose();
+    }
 
-        Directory.Delete(data, recursive: true);
+    private static async Task<FrontEndProcess> Listening(FrontEndProcess started)
+    {
+        try
+        {
+            await Eventually.True(
+                async () => started.process.HasExited
+                    ? throw new InvalidOperationException($"The front end ended with {started.process.ExitCode}.{Environment.NewLine}{started.Output}")
+                    : await started.Client.Answers("/health/live"),
+                Patience, "the front end listens", () => started.Output);
+            return started;
+        }
+        catch
+        {
+            await started.DisposeAsync();
+            throw;
+        }
     }
 }

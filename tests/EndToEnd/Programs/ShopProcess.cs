@@ -73,6 +73,7 @@ public sealed class ShopProcess : IAsyncDisposable
 
     public string DataDirectory { get; }
 
+    /// <summary>Where front ends reach its silo.</summary>
     public ShopClient Client { get; }
 
     public int SiloPort { get; private set; }
