@@ -143,8 +143,12 @@ internal sealed class PartitionReceiver(IJournal journal, int partition, int bat
 
         try
         {
-            await journal.SaveCheckpoint(Reader, partition, delivered, []);
-            saved = delivered;
+            if (!await journal.SaveCheckpoint(Reader, partition, saved, delivered, []))
+            {
+                logger.CheckpointMoved(partition);
+            }
+
+            saved = await journal.Checkpoint(Reader, partition); // whoever reads the partition too, during a hand-over, may be ahead
         }
         catch (Exception failure)
         {
@@ -208,4 +212,7 @@ internal static partial class LifecycleStreamsLog
 {
     [LoggerMessage(20, LogLevel.Warning, "The checkpoint of partition {Partition} could not be stored; it is tried again")]
     public static partial void CheckpointFailed(this ILogger logger, int partition, Exception failure);
+
+    [LoggerMessage(21, LogLevel.Information, "The checkpoint of partition {Partition} was moved by another silo, which reads it too or has taken it over")]
+    public static partial void CheckpointMoved(this ILogger logger, int partition);
 }

@@ -96,7 +96,14 @@ internal abstract class Projection(IJournal journal, TimeProvider clock, ILogger
 
         if (rows.Count > 0 || position - saved >= SaveAfter)
         {
-            await journal.SaveCheckpoint(Name, Partition, position, [.. rows.Values]);
+            if (!await journal.SaveCheckpoint(Name, Partition, saved, position, [.. rows.Values]))
+            {
+                // An activation on a silo that was thought dead: the other one has gone on. What comes next finds the true cursor.
+                logger.CursorMoved(Name, Partition);
+                cursor = saved = await journal.Checkpoint(Name, Partition);
+                return;
+            }
+
             saved = position;
         }
 
@@ -110,6 +117,9 @@ internal static partial class ProjectionLog
 {
     [LoggerMessage(30, LogLevel.Error, "{Projection} cannot digest {Event}; it is parked")]
     public static partial void EventParked(this ILogger logger, string projection, string @event, Exception failure);
+
+    [LoggerMessage(32, LogLevel.Warning, "Another activation of {Projection}, partition {Partition}, has moved the cursor; this one goes on from there")]
+    public static partial void CursorMoved(this ILogger logger, string projection, int partition);
 
     [LoggerMessage(31, LogLevel.Warning, "The stream of {Projection}, partition {Partition}, reported an error; the journal heals the gap")]
     public static partial void StreamFailed(this ILogger logger, string projection, int partition, Exception failure);

@@ -39,17 +39,30 @@ internal interface IJournal
     /// <summary>The position a reader has come to; 0 for one that never read.</summary>
     ValueTask<long> Checkpoint(string reader, int partition);
 
-    /// <summary>Moves a reader forward and stores what it made of the events, both or neither. A checkpoint never moves back.</summary>
-    Task SaveCheckpoint(string reader, int partition, long position, ImmutableArray<ReadModelRow> rows);
+    /// <summary>
+    /// Moves a reader from one position to a later one and stores what it made of the events between, both or neither. False: the reader is not at
+    /// <paramref name="from"/> (any more), somebody else has taken over; nothing was stored.
+    /// </summary>
+    Task<bool> SaveCheckpoint(string reader, int partition, long from, long to, ImmutableArray<ReadModelRow> rows);
 
     /// <summary>Keeps an event that a reader could not digest, with the reason.</summary>
     Task Park(ParkedEvent parked);
 
-    /// <summary>Rows of a read model below <paramref name="before"/> (null: from the top), the highest sort key first.</summary>
-    ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string key, (string Sort, string Id)? before, int limit);
+    /// <summary>Rows of a read model with this key (null: with any) below <paramref name="before"/> (null: from the top), the highest sort key first.</summary>
+    ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string? key, (string Sort, string Id)? before, int limit);
 
     /// <summary>One row of a read model; null when there is none.</summary>
     ValueTask<ReadModelRow?> FindReadModel(string model, string id);
+
+    /// <summary>Which generation of a read model is read, and which is being built; <see cref="Generations.First"/> for one that was never rebuilt.</summary>
+    ValueTask<Generations> Generations(string model);
+
+    /// <summary>Stores them if they still are <paramref name="from"/>; false: somebody else was first, nothing was stored.</summary>
+    Task<bool> SaveGenerations(string model, Generations from, Generations to);
+
+    /// <summary>Deletes up to <paramref name="limit"/> rows of a read model that nobody reads any more, and the checkpoints of its reader with the last of them.</summary>
+    /// <returns>How many rows it deleted.</returns>
+    Task<int> DeleteReadModel(string model, int limit);
 }
 
 /// <summary>One step of one aggregate, on its way into the journal.</summary>
@@ -108,6 +121,15 @@ internal sealed record History(long Version, byte[]? Snapshot, ImmutableArray<Re
 /// <param name="Key">What it is looked up by: the owner of an order.</param>
 /// <param name="Sort">What it is ordered by, as text.</param>
 internal sealed record ReadModelRow(string Model, string Key, string Sort, string Id, byte[]? Body);
+
+/// <summary>A read model is rebuilt beside the one that is read, and takes its place when it has caught up.</summary>
+/// <param name="Active">The generation that is read, from 1.</param>
+/// <param name="Building">The generation that is being built; null when none is.</param>
+/// <param name="Since">UTC, when the building began, or when the active one took its place; null for the first.</param>
+internal sealed record Generations(int Active, int? Building, DateTimeOffset? Since)
+{
+    public static Generations First { get; } = new(1, null, null);
+}
 
 internal sealed record ParkedEvent(string Reader, int Partition, long Position, string EventId, string Reason, DateTimeOffset At);
 

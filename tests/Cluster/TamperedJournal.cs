@@ -61,13 +61,19 @@ internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposab
 
     public ValueTask<long> Checkpoint(string reader, int partition) => inner.Checkpoint(reader, partition);
 
-    public Task SaveCheckpoint(string reader, int partition, long position, ImmutableArray<ReadModelRow> rows) => inner.SaveCheckpoint(reader, partition, position, rows);
+    public Task<bool> SaveCheckpoint(string reader, int partition, long from, long to, ImmutableArray<ReadModelRow> rows) => inner.SaveCheckpoint(reader, partition, from, to, rows);
 
     public Task Park(ParkedEvent parked) => inner.Park(parked);
 
-    public ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string key, (string Sort, string Id)? before, int limit) => inner.ReadModel(model, key, before, limit);
+    public ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string? key, (string Sort, string Id)? before, int limit) => inner.ReadModel(model, key, before, limit);
 
     public ValueTask<ReadModelRow?> FindReadModel(string model, string id) => inner.FindReadModel(model, id);
+
+    public ValueTask<Generations> Generations(string model) => inner.Generations(model);
+
+    public Task<bool> SaveGenerations(string model, Generations from, Generations to) => inner.SaveGenerations(model, from, to);
+
+    public Task<int> DeleteReadModel(string model, int limit) => inner.DeleteReadModel(model, limit);
 
     public ValueTask DisposeAsync() => ((IAsyncDisposable)inner).DisposeAsync();
 

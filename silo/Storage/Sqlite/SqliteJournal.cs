@@ -140,8 +140,20 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
         return rows.Read() ? rows.GetInt64(0) : 0;
     }, (reader, partition));
 
-    public Task SaveCheckpoint(string reader, int partition, long position, ImmutableArray<ReadModelRow> rows) => writer.Run(connection =>
+    public Task<bool> SaveCheckpoint(string reader, int partition, long from, long to, ImmutableArray<ReadModelRow> rows) => writer.Run(connection =>
     {
+        var moved = connection.Execute(
+            """
+            insert into checkpoints (reader, partition, position) select $reader, $partition, $to
+            where $from = coalesce((select position from checkpoints where reader = $reader and partition = $partition), 0)
+            on conflict (reader, partition) do update set position = excluded.position
+            """,
+            ("$reader", reader), ("$partition", partition), ("$from", from), ("$to", to));
+        if (moved == 0)
+        {
+            return false;
+        }
+
         foreach (var row in rows)
         {
             if (row.Body is { } body)
@@ -159,12 +171,6 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
             }
         }
 
-        connection.Execute(
-            """
-            insert into checkpoints (reader, partition, position) values ($reader, $partition, $position)
-            on conflict (reader, partition) do update set position = max(position, excluded.position)
-            """,
-            ("$reader", reader), ("$partition", partition), ("$position", position));
         return true;
     });
 
@@ -180,19 +186,19 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
         return true;
     });
 
-    public ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string key, (string Sort, string Id)? before, int limit) => Read(static (reader, q) =>
+    public ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string? key, (string Sort, string Id)? before, int limit) => Read(static (reader, q) =>
     {
         using var rows = reader.Query(
-            """
-            select sort, id, body from read_models
-            where model = $model and key = $key and (sort, id) < ($sort, $id)
+            $"""
+            select key, sort, id, body from read_models
+            where model = $model {(q.key is null ? "and $key = ''" : "and key = $key")} and (sort, id) < ($sort, $id)
             order by sort desc, id desc limit $limit
             """,
-            ("$model", q.model), ("$key", q.key), ("$sort", q.before?.Sort ?? "\U0010FFFF"), ("$id", q.before?.Id ?? "\U0010FFFF"), ("$limit", q.limit));
+            ("$model", q.model), ("$key", q.key ?? ""), ("$sort", q.before?.Sort ?? "\U0010FFFF"), ("$id", q.before?.Id ?? "\U0010FFFF"), ("$limit", q.limit));
         var page = ImmutableArray.CreateBuilder<ReadModelRow>();
         while (rows.Read())
         {
-            page.Add(new ReadModelRow(q.model, q.key, rows.GetString(0), rows.GetString(1), (byte[])rows[2]));
+            page.Add(new ReadModelRow(q.model, rows.GetString(0), rows.GetString(1), rows.GetString(2), (byte[])rows[3]));
         }
 
         return page.ToImmutable();
@@ -203,6 +209,35 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
         using var rows = reader.Query("select key, sort, body from read_models where model = $model and id = $id", ("$model", q.model), ("$id", q.id));
         return rows.Read() ? new ReadModelRow(q.model, rows.GetString(0), rows.GetString(1), q.id, (byte[])rows[2]) : null;
     }, (model, id));
+
+    public ValueTask<Generations> Generations(string model) => Read(static (reader, model) =>
+    {
+        using var rows = reader.Query("select active, building, since from read_model_generations where model = $model", ("$model", model));
+        return rows.Read()
+            ? new Generations(rows.GetInt32(0), rows.IsDBNull(1) ? null : rows.GetInt32(1), rows.IsDBNull(2) ? null : DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(2)))
+            : Commerce.Journal.Generations.First;
+    }, model);
+
+    public Task<bool> SaveGenerations(string model, Generations from, Generations to) => writer.Run(connection =>
+    {
+        connection.Execute("insert into read_model_generations (model, active) values ($model, 1) on conflict do nothing", ("$model", model));
+        return 1 == connection.Execute(
+            "update read_model_generations set active = $active, building = $building, since = $since where model = $model and active = $from and building is $was",
+            ("$model", model), ("$active", to.Active), ("$building", (object?)to.Building ?? DBNull.Value),
+            ("$since", (object?)to.Since?.ToUnixTimeMilliseconds() ?? DBNull.Value), ("$from", from.Active), ("$was", (object?)from.Building ?? DBNull.Value));
+    });
+
+    public Task<int> DeleteReadModel(string model, int limit) => writer.Run(connection =>
+    {
+        var deleted = connection.Execute(
+            "delete from read_models where model = $model and id in (select id from read_models where model = $model limit $limit)", ("$model", model), ("$limit", limit));
+        if (deleted < limit)
+        {
+            connection.Execute("delete from checkpoints where reader = $model", ("$model", model));
+        }
+
+        return deleted;
+    });
 
     public async ValueTask DisposeAsync()
     {

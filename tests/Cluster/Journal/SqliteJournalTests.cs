@@ -199,14 +199,18 @@ public sealed class SqliteJournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_checkpoint_never_moves_back()
+    public async Task A_checkpoint_is_moved_only_by_who_knows_where_it_is()
     {
+        var row = new ReadModelRow("model", "key", "1", "id", [1]);
         Assert.Equal(0, await journal.Checkpoint("reader", 3));
 
-        await journal.SaveCheckpoint("reader", 3, 10, []);
-        await journal.SaveCheckpoint("reader", 3, 7, []);
+        Assert.True(await journal.SaveCheckpoint("reader", 3, 0, 10, [row]));
+        Assert.False(await journal.SaveCheckpoint("reader", 3, 0, 17, [row with { Body = [2] }]));
+        Assert.False(await journal.SaveCheckpoint("reader", 3, 7, 17, [row with { Body = null }]));
 
         Assert.Equal(10, await journal.Checkpoint("reader", 3));
+        Assert.Equal([1], (await journal.FindReadModel("model", "id"))!.Body!);
+        Assert.True(await journal.SaveCheckpoint("reader", 3, 10, 17, []));
         Assert.Equal(0, await journal.Checkpoint("reader", 4));
         Assert.Equal(0, await journal.Checkpoint("other", 3));
     }
@@ -217,7 +221,7 @@ public sealed class SqliteJournalTests : IAsyncLifetime
         var good = new ReadModelRow("model", "key", "1", "good", [1]);
         var bad = new ReadModelRow("model", null!, "2", "bad", [2]);
 
-        var failing = journal.SaveCheckpoint("reader", 0, 10, [good, bad]);
+        var failing = journal.SaveCheckpoint("reader", 0, 0, 10, [good, bad]);
         var beside = journal.Append(Of("ord_a", 1));
 
         await Assert.ThrowsAnyAsync<Exception>(() => failing);
@@ -225,7 +229,7 @@ public sealed class SqliteJournalTests : IAsyncLifetime
         Assert.Equal(0, await journal.Checkpoint("reader", 0));
         Assert.Null(await journal.FindReadModel("model", "good"));
 
-        await journal.SaveCheckpoint("reader", 0, 10, [good]);
+        await journal.SaveCheckpoint("reader", 0, 0, 10, [good]);
         Assert.Equal([1], (await journal.FindReadModel("model", "good"))!.Body!);
         Assert.Equal(10, await journal.Checkpoint("reader", 0));
     }
@@ -233,14 +237,32 @@ public sealed class SqliteJournalTests : IAsyncLifetime
     [Fact]
     public async Task A_read_model_is_paged_from_the_highest_down_and_a_row_can_be_removed()
     {
-        await journal.SaveCheckpoint("reader", 0, 1, [.. Enumerable.Range(0, 5).Select(i => new ReadModelRow("model", "me", $"{i / 2}", $"id{i}", [(byte)i]))]);
-        await journal.SaveCheckpoint("reader", 0, 2, [new ReadModelRow("model", "me", "1", "id3", null), new ReadModelRow("model", "other", "9", "id9", [9])]);
+        await journal.SaveCheckpoint("reader", 0, 0, 1, [.. Enumerable.Range(0, 5).Select(i => new ReadModelRow("model", "me", $"{i / 2}", $"id{i}", [(byte)i]))]);
+        await journal.SaveCheckpoint("reader", 0, 1, 2, [new ReadModelRow("model", "me", "1", "id3", null), new ReadModelRow("model", "other", "9", "id9", [9])]);
 
         var first = await journal.ReadModel("model", "me", null, 2);
         var second = await journal.ReadModel("model", "me", (first[^1].Sort, first[^1].Id), 5);
 
         Assert.Equal(["id4", "id2"], first.Select(row => row.Id));
+        Assert.Equal(["id9", "id4"], (await journal.ReadModel("model", null, null, 2)).Select(row => row.Id));
         Assert.Equal(["id1", "id0"], second.Select(row => row.Id));
+    }
+
+    [Fact]
+    public async Task Of_two_who_change_the_generations_one_does_and_what_nobody_reads_is_deleted_bit_by_bit()
+    {
+        var building = new Generations(1, 2, At);
+        Assert.Equal(Generations.First, await journal.Generations("model"));
+        Assert.True(await journal.SaveGenerations("model", Generations.First, building));
+        Assert.False(await journal.SaveGenerations("model", Generations.First, building));
+        Assert.Equal(building, await journal.Generations("model"));
+        Assert.True(await journal.SaveGenerations("model", building, new Generations(2, null, At)));
+
+        await journal.SaveCheckpoint("old", 0, 0, 5, [.. Enumerable.Range(0, 3).Select(i => new ReadModelRow("old", "", "", $"{i}", [1]))]);
+        Assert.Equal(2, await journal.DeleteReadModel("old", 2));
+        Assert.Equal(5, await journal.Checkpoint("old", 0));
+        Assert.Equal(1, await journal.DeleteReadModel("old", 2));
+        Assert.Equal(0, await journal.Checkpoint("old", 0));
     }
 
     [Fact]
