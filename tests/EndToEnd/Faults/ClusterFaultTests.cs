@@ -104,8 +104,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         List<(TimeSpan At, Func<Task> Strike)> schedule =
         [
             (Length * 0.1, () => Drop(line, crowd, timeline)),
-            (Length * 0.14, () => Cut(cluster, timeline)),
-            (Length * 0.5, () => Cut(cluster, timeline)),
+            (Length * 0.5, () => Drop(line, crowd, timeline)),
             (Length * 0.72, () => RestartServer(cluster.Server, timeline)),
             (Length * 0.86, () => KillServer(cluster.Server, timeline)),
             (Length * 0.96, () => Drop(line, crowd, timeline)),
@@ -203,12 +202,6 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         var from = crowd.Now;
         timeline.Note($"{line.DropAll()} connections of clients are dropped");
         dropped.Add((from, crowd.Now));
-        return Task.CompletedTask;
-    }
-
-    private static Task Cut(Cluster cluster, Timeline timeline)
-    {
-        timeline.Note($"{cluster.CutFrontEnd()} connections of the front end to silos are dropped");
         return Task.CompletedTask;
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 
 namespace Commerce.Programs;
@@ -8,20 +7,7 @@ public sealed class Cluster : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>A front end finds a wire to each silo where the membership would name the silo itself.</summary>
-    private const string Wire =
-        """
-        create table wires (gateway int primary key, relay int not null);
-        create function take_the_wire() returns trigger language plpgsql as $$
-        begin
-            new.proxy_port := coalesce((select relay from wires where gateway = new.proxy_port), new.proxy_port);
-            return new;
-        end $$;
-        create trigger take_the_wire before insert on members for each row execute function take_the_wire();
-        """;
-
     private readonly List<ShopProcess> silos = [];
-    private readonly List<Relay> wires = [];
     private readonly int port = Ports.Free();
     private SandboxProcess? vendor;
     private FrontEndProcess? frontEnd;
@@ -49,7 +35,6 @@ public sealed class Cluster : IAsyncDisposable
             cluster.vendor = await SandboxProcess.Start(cluster.port);
             cluster.silos.AddRange(await Task.WhenAll(Enumerable.Range(0, silos).Select(_ =>
                 ShopProcess.Start(new ShopSetup { Database = cluster.Database, Vendor = cluster.vendor, Api = false }))));
-            await cluster.LayWires();
             cluster.frontEnd = await FrontEndProcess.Start(cluster.port, cluster.Database);
             await cluster.FrontEnd.Ready();
             await Eventually.True(cluster.FrontEnd.Client.IsStocked, Patience, "the opening stock is there", () => cluster.FrontEnd.Output);
@@ -61,9 +46,6 @@ public sealed class Cluster : IAsyncDisposable
             throw;
         }
     }
-
-    /// <summary>Every connection of the front end to a silo is reset; how many there were.</summary>
-    public int CutFrontEnd() => wires.Sum(wire => wire.DropAll());
 
     /// <summary>The silos that the members hold for alive, by port and generation.</summary>
     public async Task<IReadOnlyList<(int Port, int Generation)>> ActiveMembers()
@@ -79,11 +61,6 @@ public sealed class Cluster : IAsyncDisposable
             await frontEnd.DisposeAsync();
         }
 
-        foreach (var wire in wires)
-        {
-            await wire.DisposeAsync();
-        }
-
         foreach (var silo in silos)
         {
             await silo.DisposeAsync();
@@ -96,18 +73,5 @@ public sealed class Cluster : IAsyncDisposable
 
         NpgsqlConnection.ClearAllPools();
         await Server.DisposeAsync();
-    }
-
-    private async Task LayWires()
-    {
-        await PostgresServer.Execute(Database, Wire);
-        foreach (var silo in silos)
-        {
-            var wire = Relay.To(silo.GatewayPort);
-            wires.Add(wire);
-            await PostgresServer.Execute(Database, string.Create(
-                CultureInfo.InvariantCulture,
-                $"insert into wires values ({silo.GatewayPort}, {wire.Port}); update members set proxy_port = {wire.Port} where proxy_port = {silo.GatewayPort}"));
-        }
     }
 }
