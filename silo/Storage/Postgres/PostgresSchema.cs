@@ -2,6 +2,8 @@ using System.Reflection;
 using DbUp;
 using DbUp.Engine.Output;
 using Npgsql;
+using Polly;
+using Polly.Retry;
 
 namespace Commerce.Storage.Postgres;
 
@@ -19,7 +21,7 @@ internal static class PostgresSchema
     public static IReadOnlyList<string> Migrate(PostgresDatabase database)
     {
         using var connection = database.Own("migration");
-        connection.Open();
+        Await(connection);
         Execute(connection, $"select pg_advisory_lock({Lock})");
 
         var result = DeployChanges.To
@@ -43,6 +45,22 @@ internal static class PostgresSchema
             """);
         return [.. result.Scripts.Select(script => script.Name)];
     }
+
+    /// <summary>A database may start with its silos, or after them.</summary>
+    private static void Await(NpgsqlConnection connection) => new ResiliencePipelineBuilder()
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = static attempt => ValueTask.FromResult(attempt.Outcome.Exception is { } failure && PostgresDatabase.IsAway(failure)),
+            MaxRetryAttempts = 60,
+            Delay = TimeSpan.FromSeconds(1),
+            OnRetry = attempt =>
+            {
+                Console.Error.WriteLine($"Waiting for the database {connection.Database} at {connection.Host}:{connection.Port} ({attempt.Outcome.Exception!.Message})");
+                return ValueTask.CompletedTask;
+            },
+        })
+        .Build()
+        .Execute(connection.Open);
 
     private static void Execute(NpgsqlConnection connection, string sql)
     {

@@ -29,7 +29,9 @@ internal sealed class SiloPresence : BackgroundService
 
     private readonly PostgresDatabase database;
     private readonly ILogger logger;
-    private NpgsqlConnection held;
+
+    /// <summary>Has the lock; null while the database cannot be reached.</summary>
+    private NpgsqlConnection? held;
 
     private SiloPresence(PostgresDatabase database, NpgsqlConnection held, ILogger logger) => (this.database, this.held, this.logger) = (database, held, logger);
 
@@ -53,7 +55,7 @@ internal sealed class SiloPresence : BackgroundService
 
     public override void Dispose()
     {
-        held.Dispose();
+        held?.Dispose();
         base.Dispose();
     }
 
@@ -64,34 +66,33 @@ internal sealed class SiloPresence : BackgroundService
         {
             try
             {
-                await Task.Run(() => Ask(held, "select 1"), stoppingToken);
-                await Task.Delay(Period, stoppingToken);
+                await Task.Run(Hold, stoppingToken);
             }
-            catch (Exception failure) when (PostgresDatabase.IsAway(failure) && !stoppingToken.IsCancellationRequested)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.PresenceLost(failure.Message);
-                await Return(stoppingToken);
+                if (held is not null)
+                {
+                    logger.PresenceLost(failure.Message); // once, not at every attempt to return
+                }
+
+                held?.Dispose();
+                held = null;
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
+
+            await Task.Delay(Period, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task Return(CancellationToken stoppingToken)
+    private void Hold()
     {
-        await held.DisposeAsync();
-        await Task.Delay(Answer, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        try
+        if (held is null)
         {
-            held = await Task.Run(() => Connect(database), stoppingToken);
-            await Task.Run(() => Ask(held, $"select pg_advisory_lock_shared({Lock})"), stoppingToken);
+            var returned = Connect(database);
+            Ask(returned, $"select pg_advisory_lock_shared({Lock})");
+            held = returned;
         }
-        catch (Exception failure) when (PostgresDatabase.IsAway(failure))
-        {
-            logger.PresenceLost(failure.Message);
-        }
+
+        Ask(held, "select 1");
     }
 
     private static void BuryTheDead(NpgsqlConnection connection, string cluster, ILogger logger)
