@@ -104,8 +104,7 @@ public static class CommerceApi
             app.MapContracts();
             app.MapOpenApi("/openapi/{documentName}.json");
             app.MapScalarApiReference("/docs", Reference.Configure);
-            app.MapHealth();
-            app.MapPrometheusScrapingEndpoint("/metrics");
+            app.MapProbes();
             app.MapOperatorSignIn();
             app.MapGrainsPage();
             return app;

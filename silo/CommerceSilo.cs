@@ -1,9 +1,11 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Commerce.Payments;
 using Commerce.Sandbox;
 using Commerce.Storage;
+using Commerce.Storage.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -19,7 +21,10 @@ namespace Commerce;
 /// <summary>A silo as production composes it; tests compose the same and swap what they must.</summary>
 internal static class CommerceSilo
 {
-    /// <summary>Ports of the embedded silo when nobody names others and they are free.</summary>
+    /// <summary>The service's id, and the cluster's: one cluster a database.</summary>
+    public const string Cluster = "commerce";
+
+    /// <summary>Ports of a silo when nobody names others and they are free.</summary>
     private const int DefaultPort = 11111, DefaultGatewayPort = 30000;
 
     /// <summary>Stands in for a vendor account.</summary>
@@ -30,20 +35,31 @@ internal static class CommerceSilo
 
     extension(WebApplicationBuilder builder)
     {
-        /// <summary>Everything in one process: the silo, its storage, its providers.</summary>
+        /// <summary>A silo with its storage and its providers: on files, or on PostgreSQL where <c>ConnectionStrings:Commerce</c> names one.</summary>
         public WebApplicationBuilder AddCommerceSilo()
         {
             var configuration = builder.Configuration;
-            var data = DataDirectory.Take(configuration["Commerce:DataDirectory"] ?? "data");
-            configuration["Commerce:DataDirectory"] = data.Path;
-
             builder.Services.TryAddSingleton(TimeProvider.System);
-            builder.Services.AddProviders(configuration, data);
             builder.UseOrleans(silo =>
             {
-                var (port, gateway) = Ports(configuration);
-                silo.UseLocalhostClustering(port, gateway, serviceId: "commerce", clusterId: "commerce");
-                silo.UseEmbeddedStorage(data);
+                if (Database(configuration) is { } database)
+                {
+                    silo.UsePostgresStorage(database);
+                    silo.UsePostgresClustering(database, Cluster);
+                    var (port, gateway) = Ports(configuration, IPAddress.Any);
+                    silo.ConfigureEndpoints(Address(configuration), port, gateway, listenOnAnyHostAddress: true);
+                    builder.Services.AddProviders(configuration, configuration["Commerce:DataDirectory"] ?? "data");
+                }
+                else
+                {
+                    var data = DataDirectory.Take(configuration["Commerce:DataDirectory"] ?? "data");
+                    configuration["Commerce:DataDirectory"] = data.Path;
+                    silo.UseEmbeddedStorage(data);
+                    var (port, gateway) = Ports(configuration, IPAddress.Loopback);
+                    silo.UseLocalhostClustering(port, gateway, serviceId: Cluster, clusterId: Cluster);
+                    builder.Services.AddProviders(configuration, data.Path);
+                }
+
                 silo.AddCommerceGrains();
                 silo.Configure<SiloMessagingOptions>(static messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(10)); // what waits for a vendor has a time of its own
                 silo.Services.Configure<MessagingOptions>(static messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(7)); // a slow export shows that it lives every half of this, before a front end's 4 s are over
@@ -68,7 +84,7 @@ internal static class CommerceSilo
 
     extension(IServiceCollection services)
     {
-        private void AddProviders(IConfiguration configuration, DataDirectory data)
+        private void AddProviders(IConfiguration configuration, string data)
         {
             services.AddShopFiles();
             services.AddManualPayments();
@@ -82,7 +98,7 @@ internal static class CommerceSilo
             services.AddVendorSandbox();
             services.AddOptions<SandboxOptions>().PostConfigure<OwnAddress>((sandbox, own) =>
             {
-                sandbox.DataDirectory = configuration["Commerce:Sandbox:DataDirectory"] ?? data.File("sandbox");
+                sandbox.DataDirectory = configuration["Commerce:Sandbox:DataDirectory"] ?? Path.Combine(Path.GetFullPath(data), "sandbox");
                 sandbox.WebhookSecret = configuration["Commerce:Stripe:WebhookSecret"] ?? SandboxWebhookSecret;
                 sandbox.ResolveWebhookUrl = () => own.Reach("/v1/webhooks/stripe");
             });
@@ -97,25 +113,45 @@ internal static class CommerceSilo
         }
     }
 
-    /// <summary>Whether the vendors of this start are the sandbox in its own process: by default when no real vendor is configured.</summary>
+    /// <summary>
+    /// Whether the vendors of this start are the sandbox in its own process: by default when no real vendor is configured and this silo is the only one.
+    /// Of several silos each would have vendors of its own, which know nothing of what the others were paid.
+    /// </summary>
     public static bool UsesSandbox(IConfiguration configuration) => configuration.GetValue(
         "Commerce:Sandbox:Enabled",
-        string.IsNullOrEmpty(configuration["Commerce:Stripe:ApiKey"]) && string.IsNullOrEmpty(configuration["Commerce:Stripe:BaseUrl"]));
+        string.IsNullOrEmpty(configuration["Commerce:Stripe:ApiKey"]) && string.IsNullOrEmpty(configuration["Commerce:Stripe:BaseUrl"])
+            && string.IsNullOrEmpty(configuration.GetConnectionString("Commerce")));
 
-    private static (int Port, int Gateway) Ports(IConfiguration configuration) =>
+    /// <summary>Whether this process answers requests itself, or leaves that to front ends of their own.</summary>
+    public static bool HasApi(IConfiguration configuration) => configuration.GetValue("Commerce:Api:Enabled", true);
+
+    /// <summary>The database that the configuration names; null: everything is kept in files.</summary>
+    public static PostgresDatabase? Database(IConfiguration configuration) =>
+        configuration.GetConnectionString("Commerce") is { Length: > 0 } connectionString ? new PostgresDatabase(connectionString) : null;
+
+    /// <summary>Where other silos and the front ends reach this one: as configured, or the machine's first address that is not a loopback.</summary>
+    private static IPAddress Address(IConfiguration configuration) => configuration["Commerce:Silo:Address"] is { Length: > 0 } given
+        ? IPAddress.Parse(given)
+        : NetworkInterface.GetAllNetworkInterfaces()
+            .Where(static network => network is { OperationalStatus: OperationalStatus.Up, NetworkInterfaceType: not NetworkInterfaceType.Loopback })
+            .SelectMany(static network => network.GetIPProperties().UnicastAddresses)
+            .Select(static unicast => unicast.Address)
+            .FirstOrDefault(static address => address.AddressFamily is AddressFamily.InterNetwork) ?? IPAddress.Loopback;
+
+    private static (int Port, int Gateway) Ports(IConfiguration configuration, IPAddress on) =>
     (
-        configuration.GetValue<int?>("Commerce:Silo:Port") ?? FreePort(DefaultPort),
-        configuration.GetValue<int?>("Commerce:Silo:GatewayPort") ?? FreePort(DefaultGatewayPort)
+        configuration.GetValue<int?>("Commerce:Silo:Port") ?? FreePort(on, DefaultPort),
+        configuration.GetValue<int?>("Commerce:Silo:GatewayPort") ?? FreePort(on, DefaultGatewayPort)
     );
 
     /// <summary>The preferred port, or any other when something else has it: a second shop on the same machine simply starts.</summary>
-    private static int FreePort(int preferred)
+    private static int FreePort(IPAddress on, int preferred)
     {
         foreach (var port in (ReadOnlySpan<int>)[preferred, 0])
         {
             try
             {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
+                using var listener = new TcpListener(on, port);
                 listener.Start();
                 return ((IPEndPoint)listener.LocalEndpoint).Port;
             }

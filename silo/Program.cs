@@ -1,11 +1,25 @@
 using Commerce;
+using Commerce.Ops;
 using Commerce.Sandbox;
+using Commerce.Storage.Postgres;
 using Microsoft.AspNetCore.Builder;
 
-// The whole product in one process: silo, REST front end, storage, and a vendor sandbox when no real vendor is configured.
+// A silo; by default with the REST front end in the same process, and with a vendor sandbox when no real vendor is configured.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+if (args is ["migrate", ..])
+{
+    return await Migration.Run(builder.Configuration);
+}
+
 builder.AddCommerceSilo();
-builder.AddCommerceApi();
+if (CommerceSilo.HasApi(builder.Configuration))
+{
+    builder.AddCommerceApi();
+}
+else
+{
+    builder.AddCommerceTelemetry();
+}
 
 var app = builder.Build();
 if (CommerceSilo.UsesSandbox(app.Configuration))
@@ -13,5 +27,14 @@ if (CommerceSilo.UsesSandbox(app.Configuration))
     app.MapVendorSandbox();
 }
 
-app.MapCommerceApi();
+if (CommerceSilo.HasApi(app.Configuration))
+{
+    app.MapCommerceApi();
+}
+else
+{
+    app.MapProbes();
+}
+
 await app.RunAsync();
+return 0;

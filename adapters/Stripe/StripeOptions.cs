@@ -9,7 +9,7 @@ public sealed class StripeOptions
     public const string Section = "Commerce:Stripe";
 
     /// <summary>Secret or restricted key. Required; never logged.</summary>
-    [Required]
+    [Required(ErrorMessage = "Set Commerce__Stripe__ApiKey. To try the shop without an account set Commerce__Sandbox__Enabled=true (one silo), or run the vendor sandbox apart and set Commerce__Stripe__BaseUrl to it (see README).")]
     public string? ApiKey { get; set; }
 
     /// <summary>The webhook endpoint's signing secret; several, separated by commas, while one is being rotated. Without any, every webhook is refused.</summary>

@@ -3,11 +3,21 @@ using Microsoft.AspNetCore.Mvc;
 namespace Commerce.Ops;
 
 /// <summary>Whether the process lives, and whether it takes requests. Neither asks a grain or a database: a slow database must not get a process killed.</summary>
-internal static class Health
+public static class Health
 {
+    extension(WebApplication app)
+    {
+        /// <summary>What a process that serves nobody but its operators answers: probes and metrics.</summary>
+        public void MapProbes()
+        {
+            app.MapHealth();
+            app.MapPrometheusScrapingEndpoint("/metrics");
+        }
+    }
+
     extension(IEndpointRouteBuilder routes)
     {
-        public void MapHealth()
+        internal void MapHealth()
         {
             var health = routes.MapGroup("/health").ExcludeFromDescription();
             health.MapGet("/live", static () => TypedResults.Text("live"));

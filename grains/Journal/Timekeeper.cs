@@ -32,6 +32,8 @@ internal sealed partial class TimekeeperOptionsValidator : IValidateOptions<Time
 internal sealed class Timekeeper(IJournal journal, IGrainFactory grains, TimeProvider clock, IOptions<TimekeeperOptions> options, ILogger<Timekeeper> logger)
     : BackgroundService
 {
+    private bool isAway;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.Period, clock);
@@ -65,10 +67,16 @@ internal sealed class Timekeeper(IJournal journal, IGrainFactory grains, TimePro
                 }
             }
             while (due.Length == options.Value.Concurrency);
+
+            isAway = false;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            logger.ClaimFailed(failure);
+            if (!isAway)
+            {
+                logger.ClaimFailed(failure); // once, not at every tick
+                isAway = true;
+            }
         }
     }
 
@@ -132,7 +140,7 @@ internal static partial class TimekeeperLog
     [LoggerMessage(10, LogLevel.Warning, "Waking {Aggregate} failed; it is woken again when its lease ends")]
     public static partial void WakeFailed(this ILogger logger, string aggregate, Exception failure);
 
-    [LoggerMessage(11, LogLevel.Warning, "Looking for due aggregates failed; the next tick looks again")]
+    [LoggerMessage(11, LogLevel.Warning, "Looking for due aggregates failed; every tick looks again")]
     public static partial void ClaimFailed(this ILogger logger, Exception failure);
 
     [LoggerMessage(12, LogLevel.Debug, "The timekeeper stops")]

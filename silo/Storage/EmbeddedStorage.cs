@@ -25,6 +25,7 @@ internal static class EmbeddedStorage
             Migrate(storage, "Storage");
 
             silo.Services.AddSingleton(directory);
+            silo.Services.AddSingleton<JournalMeters>();
             silo.Services.AddSingleton<IJournal>(services => ActivatorUtilities.CreateInstance<SqliteJournal>(services, journal));
             silo.AddAdoNetGrainStorage(Direct, options =>
             {

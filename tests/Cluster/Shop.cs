@@ -4,6 +4,7 @@ using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Payments;
 using Commerce.Storage;
+using Commerce.Storage.Postgres;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ public sealed class Shop : IAsyncLifetime
     private static readonly Address Berlin = new("Ada Lovelace", "Unter den Linden 1", null, "Berlin", null, "10117", "DE");
 
     private InProcessTestCluster? cluster;
+    private string? database;
     private int skus;
 
     internal string Folder { get; } = Path.Combine(Path.GetTempPath(), "commerce-tests", Guid.NewGuid().ToString("N"));
@@ -35,6 +37,7 @@ public sealed class Shop : IAsyncLifetime
     public async Task InitializeAsync()
     {
         ShopFolder.Write(Path.Combine(Folder, "shop"));
+        database = PostgresServer.IsWanted ? await PostgresServer.CreateDatabase() : null;
         await Start();
     }
 
@@ -42,11 +45,14 @@ public sealed class Shop : IAsyncLifetime
     {
         await Stop();
         Directory.Delete(Folder, recursive: true);
+        if (database is not null)
+        {
+            await PostgresServer.DropDatabase(database);
+        }
     }
 
     internal async Task Start()
     {
-        var directory = DataDirectory.Take(Path.Combine(Folder, "data"));
         var builder = new InProcessTestClusterBuilder(1);
         builder.Options.ServiceId = "commerce";
         builder.Options.InitializeClientOnDeploy = false;
@@ -65,7 +71,15 @@ public sealed class Shop : IAsyncLifetime
             silo.Services.AddSingleton<TimeProvider>(Clock);
             silo.Services.AddShopFiles();
             silo.Services.AddSingleton<IPaymentProvider>(Bank);
-            silo.UseEmbeddedStorage(directory);
+            if (database is null)
+            {
+                silo.UseEmbeddedStorage(DataDirectory.Take(Path.Combine(Folder, "data")));
+            }
+            else
+            {
+                silo.UsePostgresStorage(new PostgresDatabase(database));
+            }
+
             silo.AddCommerceGrains();
 
             var real = silo.Services.Single(service => service.ServiceType == typeof(IJournal)).ImplementationFactory!;
@@ -82,11 +96,11 @@ public sealed class Shop : IAsyncLifetime
     {
         if (cluster is { } running)
         {
-            var directory = Services.GetRequiredService<DataDirectory>();
+            var directory = Services.GetService<DataDirectory>();
             cluster = null;
             await running.StopAllSilosAsync();
             await running.DisposeAsync();
-            directory.Dispose();
+            directory?.Dispose();
         }
     }
 
@@ -136,10 +150,15 @@ public sealed class Shop : IAsyncLifetime
         Assert.Fail($"Nobody woke up to bring it to this: {what}.");
     }
 
-    /// <summary>What the journal's file says, past every cache.</summary>
-    internal T Query<T>(string sql)
+    /// <summary>What the database says, past every cache.</summary>
+    internal T Query<T>(string sql, string file = "journal.db")
     {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "data", "journal.db")};Pooling=False");
+        if (database is not null)
+        {
+            return (T)Convert.ChangeType(PostgresServer.Query(database, sql).GetAwaiter().GetResult() ?? 0L, typeof(T));
+        }
+
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "data", file)};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -22,23 +22,22 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
     private readonly SqliteFile file;
     private readonly SqliteWriter writer;
     private readonly ConcurrentBag<Reader> readers = [];
-    private TaskCompletionSource committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long head;
+    private readonly JournalHead head;
 
-    public SqliteJournal(SqliteFile file, ILogger<SqliteJournal> logger)
+    public SqliteJournal(SqliteFile file, JournalMeters meters, TimeProvider clock, ILogger<SqliteJournal> logger)
     {
         this.file = file;
         using (var connection = file.Open())
         using (var command = connection.CreateCommand())
         {
             command.CommandText = "select coalesce(max(position), 0) from commits";
-            head = (long)command.ExecuteScalar()!;
+            head = new JournalHead((long)command.ExecuteScalar()!);
         }
 
-        writer = new SqliteWriter(file, Advance, logger);
+        writer = new SqliteWriter(file, head.Advance, meters, clock, logger);
     }
 
-    public long Head => Volatile.Read(ref head);
+    public long Head => head.Position;
 
     public Task<bool> Append(Commit commit) => writer.Append(commit);
 
@@ -99,21 +98,7 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
         return ids.ToImmutable();
     }, (prefix, after, limit));
 
-    public async Task WaitBeyond(long after, TimeSpan wait, CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(wait);
-        while (Head <= after && !patience.IsCancellationRequested)
-        {
-            var next = Volatile.Read(ref committed).Task;
-            if (Head > after)
-            {
-                return;
-            }
-
-            await next.WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    public Task WaitBeyond(long after, TimeSpan wait, CancellationToken cancellationToken) => head.WaitBeyond(after, wait, cancellationToken);
 
     public Task<ImmutableArray<string>> ClaimDue(DateTimeOffset now, TimeSpan lease, int limit) => writer.Run(connection =>
     {
@@ -246,13 +231,6 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
         {
             reader.Dispose();
         }
-    }
-
-    /// <summary>Called by the writer when a batch is durable.</summary>
-    private void Advance(long position)
-    {
-        Volatile.Write(ref head, position);
-        Interlocked.Exchange(ref committed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
     private ValueTask<T> Read<T, TQuery>(Func<Reader, TQuery, T> read, TQuery query)

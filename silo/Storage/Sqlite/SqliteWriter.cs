@@ -25,6 +25,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private readonly Channel<Work> queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly Action<long> durable;
+    private readonly JournalMeters meters;
+    private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly SqliteFile file;
     private readonly Thread thread;
@@ -33,9 +35,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private int missing;
 
     /// <param name="durable">Told the highest position after each batch that wrote commits.</param>
-    public SqliteWriter(SqliteFile file, Action<long> durable, ILogger logger)
+    public SqliteWriter(SqliteFile file, Action<long> durable, JournalMeters meters, TimeProvider clock, ILogger logger)
     {
-        (this.file, this.durable, this.logger) = (file, durable, logger);
+        (this.file, this.durable, this.meters, this.clock, this.logger) = (file, durable, meters, clock, logger);
         checkpoints = new SqliteCheckpoints(file, logger);
         thread = new Thread(Write) { IsBackground = true, Name = "journal writer" };
         thread.Start();
@@ -132,6 +134,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private void WriteBatch(Session session, List<Work> batch)
     {
         long position = 0;
+        var from = clock.GetTimestamp();
         try
         {
             session.Statements.Execute("begin immediate");
@@ -152,6 +155,21 @@ internal sealed class SqliteWriter : IAsyncDisposable
             }
 
             return;
+        }
+
+        var (commits, fenced) = (0, 0);
+        foreach (var work in batch)
+        {
+            if (work.Held is { } held)
+            {
+                commits++;
+                fenced += held ? 0 : 1;
+            }
+        }
+
+        if (commits > 0)
+        {
+            meters.Wrote(commits, fenced, clock.GetElapsedTime(from));
         }
 
         if (position > 0)
@@ -183,6 +201,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private abstract class Work
     {
+        /// <summary>For a commit, whether it held its fence.</summary>
+        public virtual bool? Held => null;
+
         /// <summary>Writes within the batch's transaction; returns the position of what it appended, or 0.</summary>
         public abstract long Carry(Session session);
 
@@ -194,6 +215,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private sealed class AppendWork(Commit commit) : Work
     {
         private bool held;
+
+        public override bool? Held => held;
 
         public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

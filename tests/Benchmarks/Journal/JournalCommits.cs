@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Engines;
 using Commerce.Journal;
 using Commerce.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Commerce.Benchmarks.Journal;
@@ -29,7 +31,7 @@ public class JournalCommits
     {
         var file = new SqliteFile(Path.Combine(folder, "journal.db"));
         Storage.EmbeddedStorage.Migrate(file, "Journal");
-        journal = new SqliteJournal(file, NullLogger<SqliteJournal>.Instance);
+        journal = new SqliteJournal(file, new JournalMeters(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>()), TimeProvider.System, NullLogger<SqliteJournal>.Instance);
         single = new SqliteFile(Path.Combine(folder, "single.db")).Open();
         using var table = single.CreateCommand();
         table.CommandText = "create table if not exists rows (id integer primary key, payload blob)";

@@ -8,306 +8,32 @@ using Microsoft.Extensions.Logging;
 
 namespace Commerce.Tests.Cluster.Journal;
 
-/// <summary>What every journal promises, held to the one in a SQLite file.</summary>
-public sealed class SqliteJournalTests : IAsyncLifetime
+/// <summary>The journal in a SQLite file.</summary>
+public sealed class SqliteJournalTests : JournalTests
 {
-    private static readonly DateTimeOffset At = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-
     private readonly string folder = Path.Combine(Path.GetTempPath(), "commerce-tests", Guid.NewGuid().ToString("N"));
     private IHost host = null!;
     private DataDirectory directory = null!;
-    private IJournal journal = null!;
 
-    public Task InitializeAsync()
+    public override async Task DisposeAsync()
     {
-        Open();
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await Close();
+        await base.DisposeAsync();
         Directory.Delete(folder, recursive: true);
-    }
-
-    [Fact]
-    public async Task A_commit_that_lost_its_fence_is_refused_and_the_rest_of_its_batch_stands()
-    {
-        Assert.True(await journal.Append(Of("ord_a", 1)));
-
-        var answers = await Task.WhenAll(
-            journal.Append(Of("ord_b", 1)),
-            journal.Append(Of("ord_a", 1)),
-            journal.Append(Of("ord_a", 3)),
-            journal.Append(Of("ord_a", 2)),
-            journal.Append(Of("ord_c", 2)),
-            journal.Append(Of("ord_d", 1)));
-
-        Assert.Equal([true, false, false, true, false, true], answers);
-        Assert.Equal(["ord_a/1", "ord_b/1", "ord_a/2", "ord_d/1"], (await journal.Read(null, 0, 100)).Select(Name));
-    }
-
-    [Fact]
-    public async Task What_waits_together_is_written_in_few_transactions()
-    {
-        var appends = Enumerable.Range(0, 2_000).Select(i => journal.Append(Of($"ord_{i}", 1))).ToArray();
-        var heads = new HashSet<long>();
-        while (!Task.WhenAll(appends).IsCompleted)
-        {
-            heads.Add(journal.Head);
-            await Task.Yield();
-        }
-
-        Assert.All(await Task.WhenAll(appends), Assert.True);
-        heads.Add(journal.Head);
-        Assert.InRange(heads.Count, 1, 200);
-        Assert.Equal(2_000, journal.Head);
-    }
-
-    [Fact]
-    public async Task A_commit_survives_reopening_to_the_last_field()
-    {
-        var commit = Of("ord_a", 1) with
-        {
-            WakeAt = At.AddMinutes(1),
-            CorrelationId = "corr",
-            CausationId = "cause",
-            TraceParent = "00-trace",
-            IdempotencyKey = "key",
-            Fingerprint = "print",
-            At = At.AddTicks(10),
-        };
-        await journal.Append(commit);
-
-        await Close();
-        Open();
-
-        var recorded = Assert.Single((await journal.Load("ord_a")).Tail);
-        Assert.Equal(
-            (1L, "ord_a", 1L, 1L, commit.At, "corr", "cause", "00-trace", "key", "print"),
-            (recorded.Position, recorded.Aggregate, recorded.Version, recorded.FirstSequence, recorded.At, recorded.CorrelationId, recorded.CausationId, recorded.TraceParent, recorded.IdempotencyKey, recorded.Fingerprint));
-        Assert.Equal(commit.Events.ToArray(), recorded.Events);
-        Assert.Equal(1, journal.Head);
-        Assert.True(await journal.Append(Of("ord_a", 2)));
-    }
-
-    [Fact]
-    public async Task An_aggregate_with_a_snapshot_loads_it_and_what_came_after()
-    {
-        for (var version = 1; version <= 5; version++)
-        {
-            await journal.Append(Of("stk_a", version) with { Snapshot = version is 2 or 3 ? [(byte)version] : null });
-        }
-
-        var history = await journal.Load("stk_a");
-
-        Assert.Equal((3L, (byte)3), (history.Version, history.Snapshot![0]));
-        Assert.Equal([4, 5], history.Tail.Select(commit => (int)commit.Version));
-        Assert.Equal(5, (await journal.ReadAggregate("stk_a", 0, 100)).Length);
-    }
-
-    [Fact]
-    public async Task An_aggregate_that_nothing_happened_to_has_no_history() => Assert.Equal(History.None, await journal.Load("ord_none"));
-
-    [Fact]
-    public async Task Readers_see_every_commit_once_and_in_order_by_position_and_by_partition()
-    {
-        var ids = Enumerable.Range(0, 40).Select(i => $"ord_{i}").ToArray();
-        var writing = Task.WhenAll(ids.Select(async id =>
-        {
-            for (var version = 1; version <= 10; version++)
-            {
-                Assert.True(await journal.Append(Of(id, version)));
-            }
-        }));
-
-        var all = await Follow(null, 400);
-        await writing;
-
-        Assert.Equal(all.Select(c => c.Position).Order(), all.Select(c => c.Position));
-        Assert.Equal(400, all.Select(Name).Distinct().Count());
-        foreach (var id in ids)
-        {
-            Assert.Equal(Enumerable.Range(1, 10), all.Where(c => c.Aggregate == id).Select(c => (int)c.Version));
-        }
-
-        var partitions = new List<Recorded>();
-        for (var partition = 0; partition < IJournal.Partitions; partition++)
-        {
-            var part = await journal.Read(partition, 0, 1_000);
-            Assert.All(part, c => Assert.Equal(partition, Partition.Of(c.Aggregate)));
-            partitions.AddRange(part);
-        }
-
-        Assert.Equal(all.Select(Name), partitions.OrderBy(c => c.Position).Select(Name));
-    }
-
-    [Fact]
-    public async Task Aggregates_are_listed_by_prefix_in_order_and_by_pages()
-    {
-        foreach (var id in (string[])["ord_2", "ord_1", "pay_1", "ord_3", "orx_1"])
-        {
-            await journal.Append(Of(id, 1));
-        }
-
-        Assert.Equal(["ord_1", "ord_2"], (await journal.Aggregates("ord_", "", 2)).AsEnumerable());
-        Assert.Equal(["ord_3"], (await journal.Aggregates("ord_", "ord_2", 2)).AsEnumerable());
-        Assert.Empty(await journal.Aggregates("ord_", "ord_3", 2));
-    }
-
-    [Fact]
-    public async Task Waiting_ends_with_the_next_commit_or_with_patience()
-    {
-        var waiting = journal.WaitBeyond(0, TimeSpan.FromMinutes(1), CancellationToken.None);
-        Assert.False(waiting.IsCompleted);
-
-        await journal.Append(Of("ord_a", 1));
-        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
-
-        Assert.True(journal.WaitBeyond(0, TimeSpan.FromMinutes(1), CancellationToken.None).IsCompleted);
-        await journal.WaitBeyond(1, TimeSpan.FromMilliseconds(20), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
-    }
-
-    [Fact]
-    public async Task What_is_due_is_claimed_once_until_its_lease_ends_the_longest_due_first()
-    {
-        var lease = TimeSpan.FromSeconds(30);
-        await journal.Append(Of("ord_late", 1) with { WakeAt = At.AddSeconds(2) });
-        await journal.Append(Of("ord_first", 1) with { WakeAt = At });
-        await journal.Append(Of("ord_middle", 1) with { WakeAt = At.AddSeconds(1) });
-        await journal.Append(Of("ord_future", 1) with { WakeAt = At.AddHours(1) });
-        await journal.Append(Of("ord_asleep", 1));
-
-        Assert.Empty(await journal.ClaimDue(At, lease, 10));
-        Assert.Equal(["ord_first", "ord_middle"], (await journal.ClaimDue(At.AddSeconds(5), lease, 2)).AsEnumerable());
-        Assert.Equal(["ord_late"], (await journal.ClaimDue(At.AddSeconds(5), lease, 2)).AsEnumerable());
-        Assert.Empty(await journal.ClaimDue(At.AddSeconds(34), lease, 10));
-        Assert.Equal(["ord_first", "ord_middle", "ord_late"], (await journal.ClaimDue(At.AddSeconds(36), lease, 10)).AsEnumerable());
-    }
-
-    [Fact]
-    public async Task A_commit_ends_the_lease_and_says_when_to_wake_next()
-    {
-        await journal.Append(Of("ord_a", 1) with { WakeAt = At });
-        Assert.Single(await journal.ClaimDue(At.AddSeconds(1), TimeSpan.FromMinutes(5), 10));
-
-        await journal.Append(Of("ord_a", 2) with { WakeAt = At.AddSeconds(2) });
-        Assert.Single(await journal.ClaimDue(At.AddSeconds(3), TimeSpan.FromMinutes(5), 10));
-
-        await journal.Append(Of("ord_a", 3));
-        Assert.Empty(await journal.ClaimDue(At.AddDays(1), TimeSpan.FromMinutes(5), 10));
-    }
-
-    [Fact]
-    public async Task A_checkpoint_is_moved_only_by_who_knows_where_it_is()
-    {
-        var row = new ReadModelRow("model", "key", "1", "id", [1]);
-        Assert.Equal(0, await journal.Checkpoint("reader", 3));
-
-        Assert.True(await journal.SaveCheckpoint("reader", 3, 0, 10, [row]));
-        Assert.False(await journal.SaveCheckpoint("reader", 3, 0, 17, [row with { Body = [2] }]));
-        Assert.False(await journal.SaveCheckpoint("reader", 3, 7, 17, [row with { Body = null }]));
-
-        Assert.Equal(10, await journal.Checkpoint("reader", 3));
-        Assert.Equal([1], (await journal.FindReadModel("model", "id"))!.Body!);
-        Assert.True(await journal.SaveCheckpoint("reader", 3, 10, 17, []));
-        Assert.Equal(0, await journal.Checkpoint("reader", 4));
-        Assert.Equal(0, await journal.Checkpoint("other", 3));
-    }
-
-    [Fact]
-    public async Task A_checkpoint_and_its_rows_are_stored_both_or_neither_and_a_failing_change_fails_alone()
-    {
-        var good = new ReadModelRow("model", "key", "1", "good", [1]);
-        var bad = new ReadModelRow("model", null!, "2", "bad", [2]);
-
-        var failing = journal.SaveCheckpoint("reader", 0, 0, 10, [good, bad]);
-        var beside = journal.Append(Of("ord_a", 1));
-
-        await Assert.ThrowsAnyAsync<Exception>(() => failing);
-        Assert.True(await beside);
-        Assert.Equal(0, await journal.Checkpoint("reader", 0));
-        Assert.Null(await journal.FindReadModel("model", "good"));
-
-        await journal.SaveCheckpoint("reader", 0, 0, 10, [good]);
-        Assert.Equal([1], (await journal.FindReadModel("model", "good"))!.Body!);
-        Assert.Equal(10, await journal.Checkpoint("reader", 0));
-    }
-
-    [Fact]
-    public async Task A_read_model_is_paged_from_the_highest_down_and_a_row_can_be_removed()
-    {
-        await journal.SaveCheckpoint("reader", 0, 0, 1, [.. Enumerable.Range(0, 5).Select(i => new ReadModelRow("model", "me", $"{i / 2}", $"id{i}", [(byte)i]))]);
-        await journal.SaveCheckpoint("reader", 0, 1, 2, [new ReadModelRow("model", "me", "1", "id3", null), new ReadModelRow("model", "other", "9", "id9", [9])]);
-
-        var first = await journal.ReadModel("model", "me", null, 2);
-        var second = await journal.ReadModel("model", "me", (first[^1].Sort, first[^1].Id), 5);
-
-        Assert.Equal(["id4", "id2"], first.Select(row => row.Id));
-        Assert.Equal(["id9", "id4"], (await journal.ReadModel("model", null, null, 2)).Select(row => row.Id));
-        Assert.Equal(["id1", "id0"], second.Select(row => row.Id));
-    }
-
-    [Fact]
-    public async Task Of_two_who_change_the_generations_one_does_and_what_nobody_reads_is_deleted_bit_by_bit()
-    {
-        var building = new Generations(1, 2, At);
-        Assert.Equal(Generations.First, await journal.Generations("model"));
-        Assert.True(await journal.SaveGenerations("model", Generations.First, building));
-        Assert.False(await journal.SaveGenerations("model", Generations.First, building));
-        Assert.Equal(building, await journal.Generations("model"));
-        Assert.True(await journal.SaveGenerations("model", building, new Generations(2, null, At)));
-
-        await journal.SaveCheckpoint("old", 0, 0, 5, [.. Enumerable.Range(0, 3).Select(i => new ReadModelRow("old", "", "", $"{i}", [1]))]);
-        Assert.Equal(2, await journal.DeleteReadModel("old", 2));
-        Assert.Equal(5, await journal.Checkpoint("old", 0));
-        Assert.Equal(1, await journal.DeleteReadModel("old", 2));
-        Assert.Equal(0, await journal.Checkpoint("old", 0));
-    }
-
-    [Fact]
-    public async Task An_event_that_is_parked_again_is_kept_once_with_the_last_reason()
-    {
-        await journal.Park(new ParkedEvent("reader", 0, 1, "ord_a/1/0", "first", At));
-        await journal.Park(new ParkedEvent("reader", 0, 1, "ord_a/1/0", "second", At));
-
-        await using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "journal.db")};Pooling=False");
-        connection.Open();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "select group_concat(reason) from parked_events";
-        Assert.Equal("second", await command.ExecuteScalarAsync());
     }
 
     [Fact]
     public void A_second_process_cannot_take_the_folder() => Assert.Throws<InvalidOperationException>(() => DataDirectory.Take(folder));
 
-    private static Commit Of(string aggregate, long version) => new()
+    private protected override async Task<object?> Query(string sql)
     {
-        Aggregate = aggregate,
-        Version = version,
-        FirstSequence = version,
-        EventCount = 1,
-        Events = "[{\"type\":\"test\",\"data\":{}}]"u8.ToArray(),
-        At = At,
-    };
-
-    private static string Name(Recorded commit) => $"{commit.Aggregate}/{commit.Version}";
-
-    private async Task<List<Recorded>> Follow(int? partition, int count)
-    {
-        var all = new List<Recorded>();
-        var deadline = DateTime.UtcNow.AddSeconds(30);
-        while (all.Count < count && DateTime.UtcNow < deadline)
-        {
-            var after = all.Count == 0 ? 0 : all[^1].Position;
-            await journal.WaitBeyond(after, TimeSpan.FromSeconds(1), CancellationToken.None);
-            all.AddRange(await journal.Read(partition, after, 7));
-        }
-
-        return all;
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "journal.db")};Pooling=False");
+        connection.Open();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteScalarAsync();
     }
 
-    private void Open()
+    private protected override Task<IJournal> Open()
     {
         directory = DataDirectory.Take(folder);
         var builder = Host.CreateApplicationBuilder();
@@ -317,12 +43,12 @@ public sealed class SqliteJournalTests : IAsyncLifetime
             silo.UseLocalhostClustering();
             silo.UseEmbeddedStorage(directory);
         });
+        builder.Services.AddSingleton(TimeProvider.System);
         host = builder.Build(); // never started: only the journal is of interest
-        journal = host.Services.GetRequiredService<IJournal>();
-        Assert.IsType<SqliteJournal>(journal);
+        return Task.FromResult<IJournal>(Assert.IsType<SqliteJournal>(host.Services.GetRequiredService<IJournal>()));
     }
 
-    private async Task Close()
+    private protected override async Task Close()
     {
         await ((IAsyncDisposable)host).DisposeAsync();
         directory.Dispose();

@@ -1,0 +1,278 @@
+using System.Collections.Immutable;
+using Commerce.Journal;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Commerce.Storage.Postgres;
+
+/// <summary>The journal in PostgreSQL: any number of silos, one writer in each. See <see cref="PostgresWriter"/> for writing and <see cref="PostgresHorizon"/> for how far it is read.</summary>
+/// <remarks>When the database is away, everything here ends within <see cref="PostgresDatabase.Patience"/> in <c>temporarily-unavailable</c>.</remarks>
+internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
+{
+    private const string Columns = "position, id, version, first_sequence, events, at, correlation_id, causation_id, trace_parent, idempotency_key, fingerprint";
+
+    private readonly PostgresDatabase database;
+    private readonly PostgresHorizon horizon;
+    private readonly PostgresWriter writer;
+    private int disposed;
+
+    public PostgresJournal(PostgresDatabase database, JournalMeters meters, TimeProvider clock, ILogger<PostgresJournal> logger)
+    {
+        this.database = database;
+        horizon = new PostgresHorizon(database, logger);
+        writer = new PostgresWriter(new PostgresAppend(database), horizon.Look, meters, clock, logger);
+    }
+
+    public long Head => horizon.Head.Position;
+
+    public async Task<bool> Append(Commit commit)
+    {
+        try
+        {
+            return await writer.Append(commit);
+        }
+        catch (Exception failure) when (PostgresDatabase.IsAway(failure))
+        {
+            throw Away();
+        }
+    }
+
+    /// <remarks>One statement, so that a snapshot that is replaced at the same time cannot leave a gap before the tail.</remarks>
+    public ValueTask<History> Load(string aggregate) => Ask(
+        $"""
+        with head as materialized (select a.number, coalesce(s.version, 0) as version, s.state from aggregates a left join snapshots s on s.aggregate = a.number where a.id = $1)
+        select 0 as position, '' as id, version, 0 as first_sequence, state as events, 'epoch'::timestamptz as at, null as correlation_id, null as causation_id, null as trace_parent, null as idempotency_key, null as fingerprint
+        from head where state is not null
+        union all
+        (select {Qualified("c")} from head h, lateral (select {Columns} from commits where aggregate = h.number and version > h.version order by version) c)
+        """,
+        [new() { Value = aggregate }],
+        static async rows =>
+        {
+            var all = await ReadAll(rows);
+            return all.IsEmpty ? History.None
+                : all[0].Position == 0 ? new History(all[0].Version, all[0].Events, all.RemoveAt(0))
+                : new History(0, null, all);
+        });
+
+    public ValueTask<ImmutableArray<Recorded>> ReadAggregate(string aggregate, long after, int limit) => Ask(
+        $"select {Columns} from commits where aggregate = (select number from aggregates where id = $1) and position > $2 order by version limit $3",
+        [new() { Value = aggregate }, new() { Value = after }, new() { Value = limit }],
+        ReadAll);
+
+    public ValueTask<ImmutableArray<Recorded>> Read(int? partition, long after, int limit)
+    {
+        var head = Head; // whatever is up to here is committed, and no statement from now on can see less of it
+        return head <= after ? ValueTask.FromResult(ImmutableArray<Recorded>.Empty)
+            : partition is { } one ? Ask(
+                $"select {Columns} from commits where partition = $4 and position > $1 and position <= $2 order by position limit $3",
+                [new() { Value = after }, new() { Value = head }, new() { Value = limit }, new() { Value = (short)one }],
+                ReadAll)
+            : Ask(
+                $"select {Columns} from commits where position > $1 and position <= $2 order by position limit $3",
+                [new() { Value = after }, new() { Value = head }, new() { Value = limit }],
+                ReadAll);
+    }
+
+    public ValueTask<ImmutableArray<string>> Aggregates(string prefix, string after, int limit) => Ask(
+        "select id from aggregates where id > $1 and id < $2 order by id limit $3",
+        [new() { Value = string.CompareOrdinal(after, prefix) > 0 ? after : prefix }, new() { Value = prefix + "\U0010FFFF" }, new() { Value = limit }],
+        static async rows =>
+        {
+            var ids = ImmutableArray.CreateBuilder<string>();
+            while (await rows.ReadAsync())
+            {
+                ids.Add(rows.GetString(0));
+            }
+
+            return ids.ToImmutable();
+        });
+
+    public Task WaitBeyond(long after, TimeSpan wait, CancellationToken cancellationToken) => horizon.Head.WaitBeyond(after, wait, cancellationToken);
+
+    public Task<ImmutableArray<string>> ClaimDue(DateTimeOffset now, TimeSpan lease, int limit) => Ask(
+        """
+        with due as materialized (
+            select id from aggregates where wake_at <= $1 and (leased_until is null or leased_until <= $1) order by wake_at limit $3 for update skip locked
+        )
+        update aggregates a set leased_until = $2 from due where a.id = due.id returning a.id, a.wake_at
+        """,
+        [new() { Value = now.UtcDateTime }, new() { Value = (now + lease).UtcDateTime }, new() { Value = limit }],
+        static async rows =>
+        {
+            var due = new List<(string Id, DateTime WakeAt)>();
+            while (await rows.ReadAsync())
+            {
+                due.Add((rows.GetString(0), rows.GetDateTime(1)));
+            }
+
+            return due.OrderBy(d => d.WakeAt).Select(d => d.Id).ToImmutableArray();
+        }).AsTask();
+
+    public ValueTask<long> Checkpoint(string reader, int partition) => Ask(
+        "select position from checkpoints where reader = $1 and partition = $2",
+        [new() { Value = reader }, new() { Value = partition }],
+        static async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0);
+
+    /// <remarks>One statement: what several rows of it say takes effect together or not at all, and only if the checkpoint could be moved.</remarks>
+    public Task<bool> SaveCheckpoint(string reader, int partition, long from, long to, ImmutableArray<ReadModelRow> rows)
+    {
+        var kept = rows.Where(static row => row.Body is not null).ToArray();
+        return Ask(
+            """
+            with moved as (
+                insert into checkpoints (reader, partition, position) select $1, $2, $4
+                where $3 = coalesce((select position from checkpoints where reader = $1 and partition = $2), 0)
+                on conflict (reader, partition) do update set position = excluded.position where checkpoints.position = $3
+                returning 1
+            ), stored as (
+                insert into read_models (model, key, sort, id, body)
+                select r.* from moved, unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[]) as r
+                on conflict (model, id) do update set key = excluded.key, sort = excluded.sort, body = excluded.body
+            ), removed as (
+                delete from read_models m using moved, unnest($10::text[], $11::text[]) as r (model, id) where m.model = r.model and m.id = r.id
+            )
+            select count(*)::int from moved
+            """,
+            [
+                new() { Value = reader }, new() { Value = partition }, new() { Value = from }, new() { Value = to },
+                Texts(kept.Select(static row => row.Model)), Texts(kept.Select(static row => row.Key)), Texts(kept.Select(static row => row.Sort)), Texts(kept.Select(static row => row.Id)),
+                new() { Value = kept.Select(static row => row.Body!).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+                Texts(rows.Where(static row => row.Body is null).Select(static row => row.Model)), Texts(rows.Where(static row => row.Body is null).Select(static row => row.Id)),
+            ],
+            static async answer => await answer.ReadAsync() && answer.GetInt32(0) == 1).AsTask();
+    }
+
+    public Task Park(ParkedEvent parked) => Ask(
+        """
+        insert into parked_events (reader, event_id, partition, position, reason, at) values ($1, $2, $3, $4, $5, $6)
+        on conflict (reader, event_id) do update set reason = excluded.reason, at = excluded.at
+        """,
+        [
+            new() { Value = parked.Reader }, new() { Value = parked.EventId }, new() { Value = parked.Partition }, new() { Value = parked.Position },
+            new() { Value = parked.Reason }, new() { Value = parked.At.UtcDateTime },
+        ],
+        static _ => Task.FromResult(true)).AsTask();
+
+    public ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string? key, (string Sort, string Id)? before, int limit) => Ask(
+        $"""
+        select model, key, sort, id, body from read_models
+        where model = $1 {(key is null ? "" : "and key = $5")} and (sort, id) < ($2, $3) order by sort desc, id desc limit $4
+        """,
+        [
+            new() { Value = model }, new() { Value = before?.Sort ?? "\U0010FFFF" }, new() { Value = before?.Id ?? "\U0010FFFF" }, new() { Value = limit },
+            .. key is null ? Array.Empty<NpgsqlParameter>() : [new() { Value = key }],
+        ],
+        static async rows =>
+        {
+            var page = ImmutableArray.CreateBuilder<ReadModelRow>();
+            while (await rows.ReadAsync())
+            {
+                page.Add(new ReadModelRow(rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetFieldValue<byte[]>(4)));
+            }
+
+            return page.ToImmutable();
+        });
+
+    public ValueTask<ReadModelRow?> FindReadModel(string model, string id) => Ask(
+        "select model, key, sort, id, body from read_models where model = $1 and id = $2",
+        [new() { Value = model }, new() { Value = id }],
+        static async rows => await rows.ReadAsync()
+            ? new ReadModelRow(rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetFieldValue<byte[]>(4))
+            : null);
+
+    public ValueTask<Generations> Generations(string model) => Ask(
+        "select active, building, since from read_model_generations where model = $1",
+        [new() { Value = model }],
+        static async rows => await rows.ReadAsync()
+            ? new Generations(rows.GetInt32(0), rows.IsDBNull(1) ? null : rows.GetInt32(1), rows.IsDBNull(2) ? null : rows.GetFieldValue<DateTimeOffset>(2))
+            : Commerce.Journal.Generations.First);
+
+    public Task<bool> SaveGenerations(string model, Generations from, Generations to) => Ask(
+        """
+        insert into read_model_generations (model, active, building, since)
+        select $1, $2, $3, $4 where exists (select 1 from read_model_generations where model = $1) or ($5 = 1 and $6 is null)
+        on conflict (model) do update set active = excluded.active, building = excluded.building, since = excluded.since
+        where read_model_generations.active = $5 and read_model_generations.building is not distinct from $6
+        returning 1
+        """,
+        [
+            new() { Value = model }, new() { Value = to.Active },
+            new NpgsqlParameter<int?> { TypedValue = to.Building }, new NpgsqlParameter<DateTime?> { TypedValue = to.Since?.UtcDateTime },
+            new() { Value = from.Active }, new NpgsqlParameter<int?> { TypedValue = from.Building },
+        ],
+        static async rows => await rows.ReadAsync()).AsTask();
+
+    public Task<int> DeleteReadModel(string model, int limit) => Ask(
+        """
+        with gone as (
+            delete from read_models where model = $1 and id in (select id from read_models where model = $1 limit $2) returning 1
+        ), last as (
+            delete from checkpoints where reader = $1 and (select count(*) from gone) < $2
+        )
+        select count(*)::int from gone
+        """,
+        [new() { Value = model }, new() { Value = limit }],
+        static async rows => await rows.ReadAsync() ? rows.GetInt32(0) : 0).AsTask();
+
+    /// <summary>A silo that does not know where the journal ends tells nobody that it is empty.</summary>
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
+        nameof(PostgresJournal), ServiceLifecycleStage.RuntimeInitialize, cancellationToken => horizon.Known.WaitAsync(cancellationToken));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 1)
+        {
+            return;
+        }
+
+        await writer.DisposeAsync();
+        await horizon.DisposeAsync();
+    }
+
+    private static string Qualified(string alias) => string.Join(", ", Columns.Split(", ").Select(column => $"{alias}.{column}"));
+
+    private static NpgsqlParameter Texts(IEnumerable<string> values) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+
+    private static CommerceException Away() => new(CommonErrors.Unavailable("The database does not answer at the moment. Repeat the request with the same key.", TimeSpan.FromSeconds(1)));
+
+    private async ValueTask<T> Ask<T>(string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, Task<T>> read)
+    {
+        try
+        {
+            await using var command = database.Pool.CreateCommand(sql);
+            command.Parameters.AddRange(parameters);
+            await using var rows = await command.ExecuteReaderAsync();
+            return await read(rows);
+        }
+        catch (Exception failure) when (PostgresDatabase.IsAway(failure))
+        {
+            throw Away();
+        }
+    }
+
+    private static async Task<ImmutableArray<Recorded>> ReadAll(NpgsqlDataReader rows)
+    {
+        var commits = ImmutableArray.CreateBuilder<Recorded>();
+        while (await rows.ReadAsync())
+        {
+            commits.Add(new Recorded(
+                rows.GetInt64(0),
+                rows.GetString(1),
+                rows.GetInt64(2),
+                rows.GetInt64(3),
+                rows.GetFieldValue<byte[]>(4),
+                new DateTimeOffset(rows.GetDateTime(5), TimeSpan.Zero),
+                Text(6),
+                Text(7),
+                Text(8),
+                Text(9),
+                Text(10)));
+        }
+
+        return commits.ToImmutable();
+
+        string? Text(int column) => rows.IsDBNull(column) ? null : rows.GetString(column);
+    }
+}
