@@ -47,6 +47,22 @@ internal static class JourneyLoad
         double.Parse(Option(args, "--seconds", "10"), CultureInfo.InvariantCulture),
         Option(args, "--payment", "manual/invoice").Split('/'));
 
+    /// <summary>So many carts with a line each, and then nobody comes back to them.</summary>
+    public static async Task<int> RunCarts(string[] args)
+    {
+        var url = new Uri(Option(args, "--url", "http://127.0.0.1:5000"));
+        var left = int.Parse(Option(args, "--count", "100000"), CultureInfo.InvariantCulture);
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
+        {
+            await using var connection = await Connection.Open(url);
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                await connection.Send("POST", "/v1/carts", """{"channel":"eu","lines":[{"sku":"ALIS-OOLO-50","quantity":1}]}""");
+            }
+        })));
+        return 0;
+    }
+
     private static double At(LongHistogram histogram, double percentile) => histogram.GetValueAtPercentile(percentile) / 1000.0;
 
     /// <summary>So that the load is never told that the goods are gone.</summary>
