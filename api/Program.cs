@@ -31,6 +31,7 @@ builder.UseOrleansClient(client =>
     client.AddActivityPropagation();
     client.AddDashboard(static dashboard => dashboard.HideTrace = true);
 });
+builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Messaging", LogLevel.Error).AddFilter("Orleans.Runtime.Messaging", LogLevel.Error); // a gateway that is away is told of by every attempt to reach it
 builder.Services.Configure<HostOptions>(static host => host.ServicesStartConcurrently = true); // it listens, and says that it is not ready, while it waits for its cluster
 builder.AddCommerceApi();
 builder.AddClusterReach();
