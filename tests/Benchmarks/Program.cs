@@ -2,7 +2,7 @@ using BenchmarkDotNet.Running;
 using Commerce.Benchmarks.Journeys;
 
 // journeys [options]     the load program: whole journeys over HTTP, see README.md
-// events [options]       from commit to SSE client, while journeys run
+// events [options]       from commit to SSE clients (--clients), while journeys run (--shoppers, --rate)
 // anything else          BenchmarkDotNet's own switches: --filter '*Journal*'
 return args is ["journeys", .. var rest]
     ? await JourneyLoad.Run(rest)
