@@ -94,6 +94,7 @@ internal sealed partial class Repetition : IEndpointFilter
         return !attempts.Http.Response.HasStarted
             && !attempts.Http.RequestAborted.IsCancellationRequested
             && !life.ApplicationStopping.IsCancellationRequested
+            && retryFor > TimeSpan.Zero
             && lost switch
             {
                 CommerceException { Error: { Kind: ErrorKind.Unavailable } unavailable } => spent + (unavailable.RetryAfter ?? TimeSpan.Zero) < Least(AnsweredFor, retryFor),
