@@ -35,8 +35,11 @@ public static class CommerceApi
             services.AddSingleton<Callers>();
             services.AddSingleton<RateLimits>();
             services.AddOptionsWithValidateOnStart<RateLimitOptions, RateLimitOptionsValidator>().BindConfiguration(RateLimitOptions.Section);
+            services.AddSingleton<Repetition>();
+            services.AddOptionsWithValidateOnStart<RepetitionOptions, RepetitionOptionsValidator>().BindConfiguration(RepetitionOptions.Section);
+            services.AddSingleton<JournalReader>();
             services.AddSingleton(static provider => new EventFeed(
-                provider.GetRequiredService<IGrainFactory>().Lifecycle,
+                () => provider.GetRequiredService<JournalReader>().Grain,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<EventFeed>>(),
                 provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
@@ -82,7 +85,7 @@ public static class CommerceApi
             app.UseAuthentication();
             app.UseAuthorization();
 
-            var v1 = app.MapGroup("/v1");
+            var v1 = app.MapGroup("/v1").AddEndpointFilter(app.Services.GetRequiredService<Repetition>());
             v1.MapProducts();
             v1.MapCarts();
             v1.MapCheckouts();

@@ -13,6 +13,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 using Orleans.Dashboard;
 
 namespace Commerce;
@@ -60,6 +61,8 @@ internal static class CommerceSilo
                 }
 
                 silo.AddCommerceGrains();
+                silo.Configure<SiloMessagingOptions>(static messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(10)); // what waits for a vendor has a time of its own
+                silo.Services.Configure<MessagingOptions>(static messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(7)); // a slow export shows that it lives every half of this, before a front end's 4 s are over
                 silo.UseInMemoryReminderService();
                 if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
                 {

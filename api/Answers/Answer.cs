@@ -13,6 +13,7 @@ internal sealed class Answer<T>(T value, JsonTypeInfo<T> form) : IResult
 
     public string? Location { get; init; }
 
+    /// <summary>Whether this very request had been carried out before. Said only to a caller who gave a key: one of the request's own recognises inner repeats alone.</summary>
     public bool Replayed { get; init; }
 
     /// <summary>Address of the next page of a list.</summary>
@@ -38,7 +39,7 @@ internal sealed class Answer<T>(T value, JsonTypeInfo<T> form) : IResult
             response.Headers.Location = Location;
         }
 
-        if (Replayed)
+        if (Replayed && httpContext.Request.Headers.ContainsKey(IdempotencyKeys.Header))
         {
             response.Headers["Idempotency-Replayed"] = "true";
         }

@@ -2,8 +2,7 @@ namespace Commerce.Carts;
 
 /// <summary>Under which id a new cart is opened, for whom, and with which secret.</summary>
 /// <remarks>
-/// With an idempotency key, all of it follows from the caller and the key, so that a repeat finds the first cart and can be shown
-/// its token again. Without one, it is random. A guest or customer who is known already owns the new cart, and gets no new token.
+/// All of it follows from the caller and the key, so that a repeat finds the first cart and can be shown its token again. A guest or customer who is known already owns the new cart, and gets no new token.
 /// </remarks>
 /// <param name="Token">The new guest's secret; null when the caller had a token before.</param>
 internal sealed record CartOpening(string CartId, string Owner, string? Token)
@@ -16,13 +15,13 @@ internal sealed record CartOpening(string CartId, string Owner, string? Token)
             throw Refusal.Unauthenticated;
         }
 
-        var id = call.Key is { } key ? secret.Id(Identity.Cart, "cart", caller.Id, key) : Identity.New(Identity.Cart);
+        var id = secret.Id(Identity.Cart, "cart", caller.Id, call.Key);
         if (caller.Owner is { } owner)
         {
             return new(id, owner, null);
         }
 
-        var token = call.Key is { } repeated ? GuestToken.Derived(secret, caller.Id, repeated) : GuestToken.New();
+        var token = GuestToken.Derived(secret, caller.Id, call.Key);
         return new(id, Owners.Guest(token), token);
     }
 }

@@ -3,6 +3,15 @@ namespace Commerce.Checkouts;
 /// <summary>Checkouts over HTTP: reads the request, asks the grain, words the answer. Decides nothing.</summary>
 internal static class CheckoutEndpoints
 {
+    /// <summary>A grain is asked to wait so long at once; a silo that dies meanwhile costs this much and not the whole wait.</summary>
+    private static readonly TimeSpan Piece = TimeSpan.FromSeconds(2);
+
+    /// <summary>How much later than asked an answer may come before its silo counts as lost.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>A wait that ended so much before its time ended because there is nothing to wait for.</summary>
+    private static readonly TimeSpan Early = TimeSpan.FromMilliseconds(50);
+
     extension(IEndpointRouteBuilder routes)
     {
         public void MapCheckouts()
@@ -30,10 +39,8 @@ internal static class CheckoutEndpoints
             ? Call.Known(given, Identity.Cart)
             : await ExpressCheckout.Fill(body, call, creator, buyer, secret, checkout, grains);
 
-        var reply = await checkout.Start(
-            call.RequestOf(buyer.Owner) with { IfMatch = null },
-            new StartCheckout(cartId, body.QuoteId, body.Payment.Provider, body.Payment.Method, body.Payment.ReturnUrl),
-            call.Wait);
+        var command = new StartCheckout(cartId, body.QuoteId, body.Payment.Provider, body.Payment.Method, body.Payment.ReturnUrl);
+        var reply = await Watch(call, call.RequestOf(buyer.Owner) with { IfMatch = null }, (request, wait) => checkout.Start(request, command, wait));
 
         return Answer(reply, StatusCodes.Status201Created, buyer.Token);
     }
@@ -47,13 +54,31 @@ internal static class CheckoutEndpoints
     private static async Task<IResult> Confirm(string id, Call call, IGrainFactory grains)
     {
         await call.ReadNothing();
-        return Answer(await Checkout(grains, id).Confirm(call.Request(), call.Wait), StatusCodes.Status200OK);
+        return Answer(await Watch(call, call.Request(), Checkout(grains, id).Confirm), StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> Cancel(string id, Call call, IGrainFactory grains)
     {
         await call.ReadNothing();
-        return Answer(await Checkout(grains, id).Cancel(call.Request(), call.Wait), StatusCodes.Status200OK);
+        return Answer(await Watch(call, call.Request(), Checkout(grains, id).Cancel), StatusCodes.Status200OK);
+    }
+
+    /// <summary>Asks in pieces, each with the same key, until the checkout is pending no more or the caller has waited long enough.</summary>
+    private static async Task<Reply<CheckoutView>> Watch(Call call, Request request, Func<Request, TimeSpan, Task<Reply<CheckoutView>>> ask)
+    {
+        call.Watches = true;
+        while (true)
+        {
+            var left = call.Left;
+            var wait = left < Piece ? left : Piece;
+            var asked = call.Time.GetTimestamp();
+            var reply = await ask(call.Replayed is null ? request : request with { IfMatch = null }, wait).WaitAsync(wait + Grace, call.Time);
+            call.Replayed ??= reply.Replayed; // what comes after is this request itself, repeated
+            if (wait == left || CheckoutJson.Outcome(reply.View.Status) is not CheckoutOutcome.Pending || call.Time.GetElapsedTime(asked) < wait - Early)
+            {
+                return reply with { Replayed = call.Replayed.Value };
+            }
+        }
     }
 
     private static Answer<CheckoutJson> Answer(Reply<CheckoutView> reply, int status, string? token = null)

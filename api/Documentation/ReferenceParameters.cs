@@ -30,7 +30,7 @@ internal static class ReferenceParameters
     {
         ["ETag"] = "Version of the resource, in quotes.",
         ["Location"] = "Address of the resource.",
-        ["Idempotency-Replayed"] = "`true` when this key had been used for this request before.",
+        ["Idempotency-Replayed"] = "`true` when the caller's key had been used for this request before, or when an attempt inside this one had its effect and lost its answer.",
         ["Correlation-Id"] = "On every log line, event and problem of this request. Send your own to have it taken over.",
         ["RateLimit"] = "What is left of the caller's limit (IETF draft).",
         ["RateLimit-Policy"] = "The caller's limit (IETF draft).",

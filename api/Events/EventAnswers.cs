@@ -15,7 +15,7 @@ internal static class EventAnswers
     private const string Stream = "text/event-stream";
 
     /// <param name="aggregate">Whose events; null for everything.</param>
-    public static async Task<IResult> For(Call call, IGrainFactory grains, EventFeed feed, string? aggregate)
+    public static async Task<IResult> For(Call call, JournalReader journal, EventFeed feed, string? aggregate)
     {
         var after = After(call.Http);
         if (WantsStream(call.Http))
@@ -24,10 +24,9 @@ internal static class EventAnswers
         }
 
         var limit = Paging.Limit(call.Http);
-        var journal = grains.Lifecycle();
         var page = aggregate is null
-            ? await journal.Read(after, limit + 1, TimeSpan.Zero)
-            : await journal.ReadAggregate(aggregate, after, limit + 1);
+            ? await journal.Grain.Read(after, limit + 1, TimeSpan.Zero)
+            : await journal.Grain.ReadAggregate(aggregate, after, limit + 1);
         return new EventPage(page, limit);
     }
 

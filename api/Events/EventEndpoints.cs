@@ -7,7 +7,7 @@ internal static class EventEndpoints
 {
     extension(IEndpointRouteBuilder routes)
     {
-        public void MapEvents() => routes.MapGet("/events", static (Call call, IGrainFactory grains, EventFeed feed) => EventAnswers.For(call, grains, feed, aggregate: null))
+        public void MapEvents() => routes.MapGet("/events", static (Call call, JournalReader journal, EventFeed feed) => EventAnswers.For(call, journal, feed, aggregate: null))
             .WithTags("Events").WithName("listEvents").WithSummary("Every event of the shop: a page, or a live feed for Accept: text/event-stream")
             .ForOperators().Produces<EventPageJson>(StatusCodes.Status200OK, "application/json", "text/event-stream").Takes("after", "limit");
     }

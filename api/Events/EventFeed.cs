@@ -14,7 +14,7 @@ namespace Commerce.Events;
 internal sealed partial class EventFeed(Func<ILifecycleReader> journal, TimeProvider time, ILogger<EventFeed> log, CancellationToken stopping)
 {
     private const int PageSize = 500;
-    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(5), AfterFailure = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(2), AfterFailure = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock gate = new();
     private Tail? tail;

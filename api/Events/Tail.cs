@@ -10,6 +10,9 @@ internal sealed class Tail
 
     private readonly TaskCompletionSource<EventCursor> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<Seat> seats = [];
+
+    /// <summary>Seats by whose events they are for, "" for everybody's: a thousand readers of an order each cost an event nothing that is not theirs.</summary>
+    private readonly Dictionary<string, HashSet<Seat>> rows = new(StringComparer.Ordinal);
     private readonly Queue<FeedEvent> recent = new();
     private EventCursor recentFrom;
 
@@ -27,11 +30,27 @@ internal sealed class Tail
             : Task.FromResult(Reached);
         var seat = new Seat(this, aggregate, from, leave);
         seats.Add(seat);
+        (rows.TryGetValue(seat.Row, out var row) ? row : rows[seat.Row] = []).Add(seat);
         return seat;
     }
 
     /// <returns>Whether nobody is left.</returns>
-    public bool Leave(Seat seat) => seats.Remove(seat) && seats.Count == 0;
+    public bool Leave(Seat seat)
+    {
+        if (!seats.Remove(seat))
+        {
+            return false;
+        }
+
+        var row = rows[seat.Row];
+        row.Remove(seat);
+        if (row.Count == 0)
+        {
+            rows.Remove(seat.Row);
+        }
+
+        return seats.Count == 0;
+    }
 
     public void Start(EventCursor head)
     {
@@ -56,10 +75,8 @@ internal sealed class Tail
                 recentFrom = recent.Dequeue().Cursor;
             }
 
-            foreach (var seat in seats)
-            {
-                seat.Offer(happened);
-            }
+            Offer("", happened);
+            Offer(happened.Aggregate, happened);
         }
 
         if (page.Next > Reached)
@@ -74,6 +91,17 @@ internal sealed class Tail
         foreach (var seat in seats)
         {
             seat.End();
+        }
+    }
+
+    private void Offer(string row, FeedEvent happened)
+    {
+        if (rows.TryGetValue(row, out var readers))
+        {
+            foreach (var seat in readers)
+            {
+                seat.Offer(happened);
+            }
         }
     }
 }
@@ -94,6 +122,9 @@ internal sealed class Seat(Tail tail, string? aggregate, Task<EventCursor> from,
 
     public Tail Tail { get; } = tail;
 
+    /// <summary>Whose events are read here; "": everybody's.</summary>
+    public string Row { get; } = aggregate ?? "";
+
     public Task<EventCursor> From { get; } = from;
 
     public ChannelReader<FeedEvent> Events => queue.Reader;
@@ -101,7 +132,7 @@ internal sealed class Seat(Tail tail, string? aggregate, Task<EventCursor> from,
     /// <summary>Hands on an event; a full queue ends the seat, and what it holds is still read.</summary>
     public void Offer(FeedEvent happened)
     {
-        if ((aggregate is null || happened.Aggregate == aggregate) && !queue.Writer.TryWrite(happened))
+        if (!queue.Writer.TryWrite(happened))
         {
             queue.Writer.TryComplete();
         }

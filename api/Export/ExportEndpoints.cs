@@ -14,7 +14,7 @@ internal static class ExportEndpoints
             .WithTags("Export").WithName("exportTable").WithSummary("A table of the export, as JSON lines").Produces<string>(StatusCodes.Status200OK, "application/x-ndjson");
     }
 
-    private static async Task Export(string table, HttpContext http, IGrainFactory grains)
+    private static async Task Export(string table, HttpContext http, JournalReader journal)
     {
         if (table.Length > 64 || Fields.HasControl(table))
         {
@@ -24,7 +24,7 @@ internal static class ExportEndpoints
         var response = http.Response;
         var body = response.BodyWriter;
         var unflushed = 0;
-        await foreach (var line in grains.Lifecycle().Export(table).WithCancellation(http.RequestAborted))
+        await foreach (var line in journal.Grain.Export(table).WithCancellation(http.RequestAborted))
         {
             await Begin(response); // only now: a table that does not exist is refused before its first line
             unflushed += (int)Encoding.UTF8.GetBytes(line, body);

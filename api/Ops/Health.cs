@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Mvc;
+
 namespace Commerce.Ops;
 
 /// <summary>Whether the process lives, and whether it takes requests. Neither asks a grain or a database: a slow database must not get a process killed.</summary>
@@ -19,8 +21,8 @@ public static class Health
         {
             var health = routes.MapGroup("/health").ExcludeFromDescription();
             health.MapGet("/live", static () => TypedResults.Text("live"));
-            health.MapGet("/ready", static (IHostApplicationLifetime life) =>
-                life.ApplicationStarted.IsCancellationRequested && !life.ApplicationStopping.IsCancellationRequested
+            health.MapGet("/ready", static (IHostApplicationLifetime life, [FromServices] ClusterReach? cluster) =>
+                life.ApplicationStarted.IsCancellationRequested && !life.ApplicationStopping.IsCancellationRequested && cluster is null or { IsReachable: true }
                     ? TypedResults.Text("ready")
                     : TypedResults.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable));
         }

@@ -30,10 +30,10 @@ internal static class OrderEndpoints
 
     internal static async Task<IResult> Get(string id, Call call, IGrainFactory grains) => await Answer(await Read(id, call, grains), replayed: false, grains);
 
-    private static async Task<IResult> Events(string id, Call call, IGrainFactory grains, EventFeed feed)
+    private static async Task<IResult> Events(string id, Call call, IGrainFactory grains, JournalReader journal, EventFeed feed)
     {
         var order = await Read(id, call, grains);
-        return await EventAnswers.For(call, grains, feed, order.Id);
+        return await EventAnswers.For(call, journal, feed, order.Id);
     }
 
     private static async Task<IResult> Cancel(string id, Call call, IGrainFactory grains)

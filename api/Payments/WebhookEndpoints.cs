@@ -12,16 +12,16 @@ internal static class WebhookEndpoints
             .WithTags("Webhooks").WithName("receiveWebhook").WithSummary("A payment provider's event").Produces<WebhookReceipt>();
     }
 
-    private static async Task<IResult> Receive(string provider, HttpRequest request, IGrainFactory grains)
+    private static async Task<IResult> Receive(string provider, Call call, IGrainFactory grains)
     {
         if (!Providers.Contains(provider, StringComparer.Ordinal))
         {
             throw Refusal.NotFound;
         }
 
-        var body = await JsonBody.Bytes(request, request.HttpContext.RequestAborted);
+        var body = await call.Bytes();
         var headers = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, values) in request.Headers)
+        foreach (var (name, values) in call.Http.Headers)
         {
             if (!name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && !name.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
             {

@@ -11,6 +11,9 @@ internal static class IdempotencyKeys
     public const string Header = "Idempotency-Key";
     public const int MaxLength = 255;
 
+    /// <summary>A key for a request whose caller gave none: nobody else knows it, and it means this request alone, so it needs no fingerprint.</summary>
+    public static string New() => Identity.New("own_");
+
     /// <summary>The key, bare or as a structured-field string in quotes; null when there is none.</summary>
     public static string? Read(HttpRequest request)
     {

@@ -49,7 +49,7 @@ internal static class JsonBody
     }
 
     /// <summary>The body as JSON. Without a body: null where one is <paramref name="optional"/>, refused otherwise.</summary>
-    public static async Task<JsonDocument?> Read(HttpRequest request, bool optional, CancellationToken cancellationToken)
+    public static async Task<JsonDocument?> Read(HttpRequest request, bool optional, Func<Task<byte[]>> body)
     {
         if (optional && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
@@ -57,7 +57,7 @@ internal static class JsonBody
         }
 
         RefuseOtherKinds(request, optional);
-        var bytes = await Bytes(request, cancellationToken);
+        var bytes = await body();
         return optional && bytes.Length == 0 ? null : Parse(bytes);
     }
 

@@ -1,14 +1,14 @@
 namespace Commerce.Events;
 
-/// <summary>What happened, as the journal keeps it: how front ends follow and replay.</summary>
+/// <summary>What happened, as the journal keeps it: how front ends follow and replay. Each process has a reader of its own, under a number that it drew.</summary>
 [Alias("commerce.lifecycle-reader"), GrainInterfaceType("commerce.lifecycle-reader")]
 public interface ILifecycleReader : IGrainWithIntegerKey
 {
     /// <summary>
     /// Events after <paramref name="after"/>, oldest first, up to the safe horizon. With nothing there it waits up to
-    /// <paramref name="wait"/> for the next commit (a long poll), then answers an empty page.
+    /// <paramref name="wait"/> for the next commit (a long poll, of two seconds at the most), then answers an empty page.
     /// </summary>
-    [Alias("read")]
+    [Alias("read"), ResponseTimeout("00:00:04")]
     Task<LifecyclePage> Read(EventCursor after, int limit, TimeSpan wait);
 
     /// <summary>The events of one aggregate after <paramref name="after"/>, oldest first.</summary>
@@ -102,7 +102,8 @@ public static class LifecycleReaders
 {
     extension(IGrainFactory grains)
     {
-        public ILifecycleReader Lifecycle() => grains.GetGrain<ILifecycleReader>(0);
+        /// <summary>The reader of one process.</summary>
+        public ILifecycleReader Lifecycle(long reader) => grains.GetGrain<ILifecycleReader>(reader);
     }
 }
 

@@ -17,7 +17,7 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<OrderView?> Get(string? owner);
 
     /// <summary>Undoes the order: voids or refunds the money, gives the stock back. <c>not-now</c> names what is allowed instead.</summary>
-    [Alias("cancel")]
+    [Alias("cancel"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<Reply<OrderView>> Cancel(Request request, string? reason);
 
     /// <summary>Stops anything further from happening until <see cref="Resume"/>.</summary>
@@ -28,11 +28,11 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<Reply<OrderView>> Resume(Request request);
 
     /// <summary>Takes money that was authorised; null takes all that is left.</summary>
-    [Alias("capture")]
+    [Alias("capture"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<Reply<OrderView>> Capture(Request request, Money? amount);
 
     /// <summary>Gives captured money back; null gives all that is left.</summary>
-    [Alias("refund")]
+    [Alias("refund"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<Reply<OrderView>> Refund(Request request, Money? amount, string? reason);
 }
 

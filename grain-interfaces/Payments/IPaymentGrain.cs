@@ -12,30 +12,31 @@ namespace Commerce.Payments;
 public interface IPaymentGrain : IGrainWithStringKey
 {
     /// <summary>Reserves the amount on the shopper's payment method. A decline is a status, not an exception.</summary>
-    [Alias("authorise")]
+    [Alias("authorise"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<PaymentView> Authorise(AuthorisePayment command);
 
     /// <summary>Asks the provider how an authorisation stands that required an action or was never answered.</summary>
-    [Alias("confirm")]
+    [Alias("confirm"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<PaymentView> Confirm();
 
     /// <summary>Takes part or all of what is authorised. Refused as <c>capture-exceeds-authorised</c>.</summary>
-    [Alias("capture")]
+    [Alias("capture"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<PaymentView> Capture(string operationId, Money amount);
 
     /// <summary>Lets go of what is authorised and not captured. A payment with nothing to let go is left as it is.</summary>
-    [Alias("void")]
+    [Alias("void"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<PaymentView> Void(string operationId);
 
     /// <summary>Gives back part or all of what was captured. Refused as <c>refund-exceeds-captured</c>.</summary>
-    [Alias("refund")]
+    [Alias("refund"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<PaymentView> Refund(string operationId, Money amount, string? reason);
 
     /// <summary>Takes in what the provider said by webhook, whenever and in whatever order it came.</summary>
-    [Alias("notice")]
+    [Alias("notice"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<PaymentView> Notice(PaymentNotice notice);
 
-    [Alias("get")]
+    /// <summary>How the payment stands; behind a vendor call that is under way it waits for its end.</summary>
+    [Alias("get"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<PaymentView?> Get();
 }
 
@@ -172,6 +173,9 @@ public static class PaymentErrors
 
 public static class PaymentGrains
 {
+    /// <summary>For calls that wait for one vendor: longer than any vendor's own total time-out, so that what it said is stored before a caller gives up.</summary>
+    public const string VendorPatience = "00:00:30";
+
     extension(IGrainFactory grains)
     {
         /// <summary>The payment of that id, whether or not anything has happened to it yet.</summary>

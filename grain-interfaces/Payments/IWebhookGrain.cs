@@ -8,7 +8,7 @@ public interface IWebhookDoor : IGrainWithStringKey
     /// Returns once the event is durable (or was before). A signature that does not fit is refused as <c>webhook-signature</c>.
     /// The key of the grain is the provider's name.
     /// </summary>
-    [Alias("receive")]
+    [Alias("receive"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<WebhookReceipt> Receive(InboundWebhook webhook);
 }
 

@@ -74,7 +74,7 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
         }
 
         await Watch(wait);
-        if (!repeated && State.Status is CheckoutStatus.Placing or CheckoutStatus.Completed)
+        if (State.Status is CheckoutStatus.Placing or CheckoutStatus.Completed)
         {
             throw new CommerceException(CommonErrors.NotNow("checkout", "completed", "cancel", []));
         }

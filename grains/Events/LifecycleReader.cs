@@ -8,7 +8,7 @@ namespace Commerce.Events;
 internal sealed class LifecycleReader(IJournal journal, Export export) : Grain, ILifecycleReader
 {
     private const int MaxLimit = 1_000;
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
 
     public async Task<LifecyclePage> Read(EventCursor after, int limit, TimeSpan wait)
     {

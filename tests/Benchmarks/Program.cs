@@ -4,7 +4,7 @@ using Commerce.Benchmarks.Growth;
 using Commerce.Benchmarks.Journeys;
 
 // journeys [options]     the load program: whole journeys over HTTP, see README.md
-// events [options]       from commit to SSE client, while journeys run
+// events [options]       from commit to SSE clients (--clients), while journeys run (--shoppers, --rate)
 // storage DATABASE [S]   commits to both journals beside AdoNet, S seconds each
 // carts --count N        idle carts, to see what they weigh
 // activation DATABASE    how long a long-lived aggregate takes to come to life

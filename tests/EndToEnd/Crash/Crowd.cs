@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Commerce.Invariants;
 using Commerce.Programs;
 using Commerce.Shopping;
@@ -13,15 +14,24 @@ internal sealed record Errand(int Number, string Sku, int Quantity, string Metho
     public string Key { get; } = ShopClient.NewKey();
 }
 
+/// <summary>How one request ended.</summary>
+/// <param name="Status">Null: there was no answer.</param>
+/// <param name="SaysWhen">Whether the answer said when to come back.</param>
+internal sealed record Ending(string Path, int? Status, bool SaysWhen, TimeSpan Took);
+
 /// <summary>A crowd of shoppers who want their orders whatever happens to the shop: whoever gets no final answer asks again, with the same key.</summary>
 internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
 {
     private readonly ConcurrentQueue<Told> told = new();
+    private readonly ConcurrentQueue<Ending> endings = new();
     private readonly CancellationTokenSource deadline = new(patience);
     private int finished;
 
     /// <summary>Every answer that anybody was given.</summary>
     public IReadOnlyList<Told> Told => [.. told];
+
+    /// <summary>How every request ended.</summary>
+    public IReadOnlyList<Ending> Endings => [.. endings];
 
     /// <summary>Shoppers who have their final answer.</summary>
     public int Finished => finished;
@@ -130,13 +140,19 @@ internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
     private async Task<Reply?> Ask(string path, HttpMethod method, object? body, string? token, string key, params IEnumerable<(string, string)> headers)
     {
         deadline.Token.ThrowIfCancellationRequested();
+        var asked = Stopwatch.GetTimestamp();
+        Reply? reply = null;
         try
         {
-            return await shop.Send(method, path, body, token, key, headers);
+            return reply = await shop.Send(method, path, body, token, key, headers);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
         {
             return null;
+        }
+        finally
+        {
+            endings.Enqueue(new Ending($"{method} {path}", reply?.Status, reply?.Header("Retry-After") is not null, Stopwatch.GetElapsedTime(asked)));
         }
     }
 

@@ -10,6 +10,8 @@ public static class BuiltPrograms
 
     public static string Silo { get; } = Find("Commerce.Silo");
 
+    public static string FrontEnd { get; } = Find("Commerce.Api");
+
     public static string Sandbox { get; } = Find("Commerce.Adapters.Sandbox");
 
     /// <summary>What starts a program; nothing of this process' own settings reaches it.</summary>

@@ -26,7 +26,7 @@ public sealed class ShopProcess : IAsyncDisposable
             ["Commerce__AdminKey"] = AdminKey,
             ["Commerce__DataDirectory"] = DataDirectory,
             ["Commerce__Silo__Port"] = Ports.Free().ToString(CultureInfo.InvariantCulture),
-            ["Commerce__Silo__GatewayPort"] = Ports.Free().ToString(CultureInfo.InvariantCulture),
+            ["Commerce__Silo__GatewayPort"] = GatewayPort.ToString(CultureInfo.InvariantCulture),
         };
         if (vendor is not null)
         {
@@ -42,6 +42,9 @@ public sealed class ShopProcess : IAsyncDisposable
     public Uri Address { get; }
 
     public string DataDirectory { get; }
+
+    /// <summary>Where front ends reach its silo.</summary>
+    public int GatewayPort { get; } = Ports.Free();
 
     public ShopClient Client { get; }
 

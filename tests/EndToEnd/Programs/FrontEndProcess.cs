@@ -1,0 +1,63 @@
+using System.Globalization;
+using Commerce.Shopping;
+
+namespace Commerce.Programs;
+
+/// <summary>A front end by itself: a client of silos that run elsewhere.</summary>
+public sealed class FrontEndProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ChildProcess process;
+
+    private FrontEndProcess(int port, string setting, string value)
+    {
+        var url = $"http://127.0.0.1:{port}";
+        process = ChildProcess.Start(BuiltPrograms.StartInfo(BuiltPrograms.FrontEnd, ["--urls", url], new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Commerce__AdminKey"] = ShopProcess.AdminKey,
+            [setting] = value,
+        }));
+        Client = new ShopClient(new Uri(url), ShopProcess.AdminKey, () => process.Output);
+    }
+
+    public ShopClient Client { get; }
+
+    public string Output => process.Output;
+
+    /// <summary>Starts one that knows its silo by its gateway, and waits until it listens; the silo may not be there yet.</summary>
+    public static Task<FrontEndProcess> Start(int port, int gatewayPort) =>
+        Listening(new FrontEndProcess(port, "Commerce__Silo__GatewayPort", gatewayPort.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>Starts one that finds its silos in the membership table.</summary>
+    public static Task<FrontEndProcess> Start(int port, string database) => Listening(new FrontEndProcess(port, "ConnectionStrings__Commerce", database));
+
+    /// <summary>Until it takes requests.</summary>
+    public Task Ready() => Eventually.True(Client.IsReady, Patience, "the front end is ready", () => Output);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await process.Kill();
+        process.Dispose();
+    }
+
+    private static async Task<FrontEndProcess> Listening(FrontEndProcess started)
+    {
+        try
+        {
+            await Eventually.True(
+                async () => started.process.HasExited
+                    ? throw new InvalidOperationException($"The front end ended with {started.process.ExitCode}.{Environment.NewLine}{started.Output}")
+                    : await started.Client.Answers("/health/live"),
+                Patience, "the front end listens", () => started.Output);
+            return started;
+        }
+        catch
+        {
+            await started.DisposeAsync();
+            throw;
+        }
+    }
+}
