@@ -65,6 +65,8 @@ internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposab
 
     public Task Park(ParkedEvent parked) => inner.Park(parked);
 
+    public ValueTask<int> Parked(string reader) => inner.Parked(reader);
+
     public ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string? key, (string Sort, string Id)? before, int limit) => inner.ReadModel(model, key, before, limit);
 
     public ValueTask<ReadModelRow?> FindReadModel(string model, string id) => inner.FindReadModel(model, id);
