@@ -15,6 +15,10 @@ internal static class ReferenceParameters
         ["cursor"] = "Where the page starts: `next` of the page before.",
         ["after"] = "Events after this cursor; from the beginning when absent. `Last-Event-ID` goes before it.",
         ["owner"] = "For operators: whose orders.",
+        ["from"] = "Placed at this time (RFC 3339) or later.",
+        ["to"] = "Placed before this time (RFC 3339).",
+        ["status"] = "Those in this state alone, as the items have it.",
+        ["below"] = "Those with fewer available units, the fewest first; all by SKU when absent.",
     };
 
     private static readonly Dictionary<string, string> RequestHeaders = new(StringComparer.Ordinal)

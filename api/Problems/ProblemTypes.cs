@@ -26,6 +26,7 @@ internal static class ProblemTypes
         // 404 to 431: HTTP.
         Of("not-found", 404, Client, "Not found", "There is no such resource, or it belongs to somebody else.", "Check the id, and that the token is the one that the resource was made with."),
         Of("unknown-table", 404, Client, "There is no such table to export", "The export has other tables.", "Take one of those in `allowed`."),
+        Of("unknown-read-model", 404, Client, "There is no such read model", "The shop has other read models.", "Take one of those in `allowed`."),
         Of("method-not-allowed", 405, Client, "The resource does not take this method", "The address is right, the method is not.", "Use one of the methods in the Allow header."),
         Of("not-acceptable", 406, Client, "No representation fits the Accept header", "Answers are application/json; event feeds are text/event-stream too.", "Accept application/json."),
         Of("body-too-large", 413, Client, "The body is too large", "A body has 256 KiB at the most.", "Send less; a cart's lines can be added one by one."),
