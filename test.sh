@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Builds everything, checks how it is written, runs every test. Needs the .NET SDK of global.json and nothing else.
+# Builds everything, checks how it is written, runs every test: on the embedded database, and what a shop does once more on PostgreSQL.
+# Needs the .NET SDK of global.json, and PostgreSQL 15 or newer: COMMERCE_TEST_POSTGRES names a server; otherwise a private one is started in a temporary
+# folder (as root on Debian its package is installed when it is not there).
 # The last line says how many tests passed and failed; the exit code is 0 only when something ran and nothing failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
@@ -27,11 +29,35 @@ step() {
 locked=()
 [ "${CI:-}" = true ] && locked=(--locked-mode)
 
+postgres=
+start_postgres() {
+    [ -z "${COMMERCE_TEST_POSTGRES:-}" ] || { echo "COMMERCE_TEST_POSTGRES names a server: that one is used"; return 0; }
+    postgres=$(mktemp -d "${TMPDIR:-/tmp}/commerce-test.XXXXXX") || return 1
+    COMMERCE_TEST_POSTGRES=$(tests/postgres.sh start "$postgres") || return 1
+    export COMMERCE_TEST_POSTGRES
+}
+stop_postgres() {
+    [ -z "$postgres" ] || { tests/postgres.sh stop "$postgres"; rm -rf "$postgres"; }
+}
+trap stop_postgres EXIT
+trap 'exit 130' INT TERM
+
+run_tests() { # name, database, what, further arguments
+    local name=$1 database=$2 what=$3
+    shift 3
+    # One test project at a time: the end-to-end tests start whole shops.
+    COMMERCE_TEST_DATABASE=$database step "$name" dotnet test "$what" --configuration "$configuration" --no-build --results-directory "$results/$database" --logger trx -maxcpucount:1 "$@"
+}
+
 rm -rf "$results"
 if step restore dotnet restore "$solution" "${locked[@]}" && step build dotnet build "$solution" --configuration "$configuration" --no-restore -maxcpucount:2; then
     step format dotnet format whitespace "$solution" --no-restore --verify-no-changes
-    # One test project at a time: the end-to-end tests start whole shops.
-    step test dotnet test "$solution" --configuration "$configuration" --no-build --results-directory "$results" --logger trx -maxcpucount:1
+    step "a PostgreSQL server" start_postgres
+    run_tests "all tests, shops on files" embedded "$solution"
+    # The same again where a shop is started, without what brings databases of its own.
+    for project in Cluster EndToEnd; do
+        run_tests "tests/$project, shops on PostgreSQL" postgres "tests/$project" --filter 'database!=own'
+    done
 fi
 
 # A project whose run was cut short says so in its outcome, not in its counters.

@@ -95,8 +95,10 @@ public static class CommerceApi
 
             var admin = v1.MapGroup("/admin").ForOperators();
             admin.MapOrderAdministration();
+            admin.MapCheckoutAdministration();
             admin.MapStockAdministration();
             admin.MapContactAdministration();
+            admin.MapReadModelAdministration();
             admin.MapExport();
 
             app.MapIndexPage();

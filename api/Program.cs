@@ -20,17 +20,14 @@ builder.UseOrleansClient(client =>
 
     client.Configure<ClusterOptions>(static cluster => (cluster.ServiceId, cluster.ClusterId) = ("commerce", "commerce"));
     client.Configure<GatewayOptions>(static gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2)); // a gateway that came or went is known so soon
-    client.UseConnectionRetryFilter(static async (_, cancellationToken) =>
-    {
-        await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken); // the cluster may start after its front ends
-        return !cancellationToken.IsCancellationRequested;
-    });
+    client.UseConnectionRetryFilter<WaitForCluster>();
 
     // A call whose silo froze ends here and is repeated elsewhere; what waits for a vendor has a time of its own on its grain method.
     client.Configure<ClientMessagingOptions>(static messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(4));
     client.AddActivityPropagation();
     client.AddDashboard(static dashboard => dashboard.HideTrace = true);
 });
+builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Messaging", LogLevel.Error).AddFilter("Orleans.Runtime.Messaging", LogLevel.Error); // a gateway that is away is told of by every attempt to reach it
 builder.Services.Configure<HostOptions>(static host => host.ServicesStartConcurrently = true); // it listens, and says that it is not ready, while it waits for its cluster
 builder.AddCommerceApi();
 builder.AddClusterReach();

@@ -3,6 +3,7 @@ using Commerce.Carts;
 using Commerce.Catalog;
 using Commerce.Checkouts;
 using Commerce.Contacts;
+using Commerce.Events;
 using Commerce.Inventory;
 using Commerce.Orders;
 using Commerce.Payments;
@@ -25,6 +26,10 @@ namespace Commerce;
 [JsonSerializable(typeof(CheckoutBody))]
 [JsonSerializable(typeof(OrderJson))]
 [JsonSerializable(typeof(ListJson<OrderSummary>))]
+[JsonSerializable(typeof(ListJson<CheckoutInFlight>))]
+[JsonSerializable(typeof(ListJson<StockLevel>))]
+[JsonSerializable(typeof(ListJson<ReadModelView>))]
+[JsonSerializable(typeof(ReadModelView))]
 [JsonSerializable(typeof(MoneyBody))]
 [JsonSerializable(typeof(RefundBody))]
 [JsonSerializable(typeof(ReasonBody))]

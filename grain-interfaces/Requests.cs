@@ -23,5 +23,10 @@ public sealed record Request(
 public sealed record Reply<T>([property: Id(0)] T View, [property: Id(1)] bool Replayed);
 
 /// <summary>A page of a list; <see cref="Next"/> is the cursor of the next page, null on the last.</summary>
+/// <param name="AsOf">UTC, of a list that follows the journal: everything that was committed before is in it. Null for one that is the truth itself.</param>
 [GenerateSerializer, Immutable, Alias("commerce.page`1")]
-public sealed record Page<T>([property: Id(0)] ImmutableArray<T> Items, [property: Id(1)] string? Next);
+public sealed record Page<T>([property: Id(0)] ImmutableArray<T> Items, [property: Id(1)] string? Next, [property: Id(2)] DateTimeOffset? AsOf = null);
+
+/// <summary>Which page of a list: up to <see cref="Limit"/> items from <see cref="Cursor"/> on, null for the first.</summary>
+[GenerateSerializer, Immutable, Alias("commerce.page-request")]
+public sealed record PageRequest([property: Id(0)] string? Cursor, [property: Id(1)] int Limit);

@@ -2,7 +2,9 @@ using Commerce.Carts;
 using Commerce.Catalog;
 using Commerce.Checkouts;
 using Commerce.Events;
+using Commerce.Inventory;
 using Commerce.Journal;
+using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Pricing;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +24,7 @@ public static class CommerceGrains
             var services = silo.Services;
             services.AddOptionsWithValidateOnStart<TimekeeperOptions, TimekeeperOptionsValidator>().BindConfiguration(TimekeeperOptions.Section);
             services.AddOptionsWithValidateOnStart<LifecycleStreamOptions, LifecycleStreamOptionsValidator>().BindConfiguration(LifecycleStreamOptions.Section);
+            services.AddOptionsWithValidateOnStart<ReadModelOptions, ReadModelOptionsValidator>().BindConfiguration(ReadModelOptions.Section);
 
             // Most carts and all checkouts are done with within a minute or two; what comes back is read from the journal in less than a millisecond.
             services.Configure<GrainCollectionOptions>(static collection =>
@@ -36,8 +39,16 @@ public static class CommerceGrains
             services.AddSingleton<Pricer>();
             services.AddSingleton<CartPricing>();
             services.AddSingleton<Export>();
+            services.AddSingleton<ReadModel, OrdersModel>();
+            services.AddSingleton<ReadModel, CheckoutsInFlightModel>();
+            services.AddSingleton<ReadModel, StockLevelsModel>();
+            services.AddSingleton<ReadModelMeters>();
+            services.AddSingleton<ReadModelCursors>();
+            services.AddSingleton<ReadModelLag>();
+            services.AddSingleton<ReadModelPages>();
             services.AddHostedService<OpeningStock>();
             services.AddHostedService<Timekeeper>();
+            services.AddHostedService<ReadModelWatch>();
             silo.AddPersistentStreams(Lifecycle.Provider, LifecycleStreams.Create, streams =>
             {
                 streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);

@@ -15,7 +15,7 @@ public sealed class StripeOptions
     /// <summary>The webhook endpoint's signing secret; several, separated by commas, while one is being rotated. Without any, every webhook is refused.</summary>
     public string? WebhookSecret { get; set; }
 
-    /// <summary>Where Stripe's API is. Default: https://api.stripe.com. Plain http is taken for this machine only.</summary>
+    /// <summary>Where Stripe's API is. Default: https://api.stripe.com. Plain http is taken for this machine, and with a test key, which moves no money.</summary>
     public string? BaseUrl { get; set; }
 
     /// <summary>Asked at the first call when <see cref="BaseUrl"/> is not set, by a host that learns the address late. Null: not known yet, which is Unavailable.</summary>
@@ -77,6 +77,8 @@ public sealed class StripeOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan SearchLag { get; set; } = TimeSpan.FromMinutes(1);
 
+    internal bool HasTestKey => ApiKey?.StartsWith("sk_test_", StringComparison.Ordinal) ?? false;
+
     internal string[] WebhookSecrets => WebhookSecret?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 }
 
@@ -89,7 +91,7 @@ internal sealed class StripeAddressValidator : IValidateOptions<StripeOptions>
     public ValidateOptionsResult Validate(string? name, StripeOptions options) =>
         options.AttemptTimeout > options.TotalTimeout ? ValidateOptionsResult.Fail("Commerce:Stripe:AttemptTimeout is longer than TotalTimeout.")
         : string.IsNullOrEmpty(options.BaseUrl) ? ValidateOptionsResult.Success
-        : Uri.TryCreate(options.BaseUrl, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
+        : Uri.TryCreate(options.BaseUrl, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && (url.IsLoopback || options.HasTestKey)))
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail("Commerce:Stripe:BaseUrl is an absolute https address, or http of this machine.");
+            : ValidateOptionsResult.Fail("Commerce:Stripe:BaseUrl is an absolute https address; http is taken for this machine, or with a test key (sk_test_…).");
 }

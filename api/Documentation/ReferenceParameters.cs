@@ -15,6 +15,10 @@ internal static class ReferenceParameters
         ["cursor"] = "Where the page starts: `next` of the page before.",
         ["after"] = "Events after this cursor; from the beginning when absent. `Last-Event-ID` goes before it.",
         ["owner"] = "For operators: whose orders.",
+        ["from"] = "Placed at this time (RFC 3339) or later.",
+        ["to"] = "Placed before this time (RFC 3339).",
+        ["status"] = "Those in this state alone, as the items have it.",
+        ["below"] = "Those with fewer available units, the fewest first; all by SKU when absent.",
     };
 
     private static readonly Dictionary<string, string> RequestHeaders = new(StringComparer.Ordinal)
@@ -30,7 +34,7 @@ internal static class ReferenceParameters
     {
         ["ETag"] = "Version of the resource, in quotes.",
         ["Location"] = "Address of the resource.",
-        ["Idempotency-Replayed"] = "`true` when this key had been used for this request before.",
+        ["Idempotency-Replayed"] = "`true` when the caller's key had been used for this request before, or when an attempt inside this one had its effect and lost its answer.",
         ["Correlation-Id"] = "On every log line, event and problem of this request. Send your own to have it taken over.",
         ["RateLimit"] = "What is left of the caller's limit (IETF draft).",
         ["RateLimit-Policy"] = "The caller's limit (IETF draft).",

@@ -1,3 +1,5 @@
+using Commerce.Documentation;
+
 namespace Commerce.Inventory;
 
 /// <param name="Quantity">Units: up for a receipt, up or down for an adjustment.</param>
@@ -10,12 +12,17 @@ internal static class StockAdministration
     {
         public void MapStockAdministration()
         {
+            admin.MapGet("/stock", List).WithTags("Stock").WithName("listStock").WithSummary("The stock of every SKU, by SKU; with `below`, what is short, the shortest first")
+                .Produces<ListJson<StockLevel>>().Takes("limit", "cursor", "below");
             var stock = admin.MapGroup("/stock/{sku}").WithTags("Stock");
             stock.MapGet("/", Get).WithName("getStock").WithSummary("The stock of a SKU").Produces<StockView>().Produces(StatusCodes.Status304NotModified);
             stock.MapPost("/receipts", Receive).WithName("receiveStock").WithSummary("Units that came in").Accepts<StockBody>("application/json").Produces<StockView>();
             stock.MapPost("/adjustments", Adjust).WithName("adjustStock").WithSummary("A correction, up or down").Accepts<StockBody>("application/json").Produces<StockView>();
         }
     }
+
+    private static async Task<IResult> List(Call call, IGrainFactory grains) => ListJson<StockLevel>.Answer(
+        call.Http, await grains.StockLevels().Levels(Paging.Page(call.Http), Paging.Count(call.Http, "below")), WireJson.Default.ListJsonStockLevel);
 
     private static async Task<IResult> Get(string sku, IGrainFactory grains)
     {

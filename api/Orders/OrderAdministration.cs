@@ -1,3 +1,5 @@
+using Commerce.Documentation;
+
 namespace Commerce.Orders;
 
 /// <summary>Orders as operators reach them: money taken and given back, holds, cancellations.</summary>
@@ -7,6 +9,8 @@ internal static class OrderAdministration
     {
         public void MapOrderAdministration()
         {
+            admin.MapGet("/orders", List).WithTags("Orders").WithName("listAllOrders").WithSummary("Everybody's orders, newest first")
+                .Produces<ListJson<OrderSummary>>().Takes("limit", "cursor", "from", "to", "status");
             var orders = admin.MapGroup("/orders/{id}").WithTags("Orders");
             orders.MapGet("/", OrderEndpoints.Get).WithName("getAnyOrder").WithSummary("Anybody's order").Produces<OrderJson>().Produces(StatusCodes.Status304NotModified);
             orders.MapPost("/captures", Capture).WithName("captureOrder").WithSummary("Takes money that was authorised; without an amount, all that is left")
@@ -17,6 +21,14 @@ internal static class OrderAdministration
             orders.MapPost("/hold", Hold).WithName("holdOrder").WithSummary("Stops anything further").Accepts<ReasonBody>(isOptional: true, "application/json").Produces<OrderJson>();
             orders.MapPost("/resume", Resume).WithName("resumeOrder").WithSummary("Lets it go on").Produces<OrderJson>();
         }
+    }
+
+    private static async Task<IResult> List(Call call, IGrainFactory grains)
+    {
+        var filter = new OrderFilter(
+            Paging.Moment(call.Http, "from"), Paging.Moment(call.Http, "to"),
+            Paging.Choice(call.Http, "status", OrderStatus.Placed, OrderStatus.OnHold, OrderStatus.Cancelling, OrderStatus.Cancelled, OrderStatus.Completed));
+        return ListJson<OrderSummary>.Answer(call.Http, await grains.Orders().All(Paging.Page(call.Http), filter), WireJson.Default.ListJsonOrderSummary);
     }
 
     private static async Task<IResult> Capture(string id, Call call, IGrainFactory grains)

@@ -52,7 +52,8 @@ internal sealed partial class ProblemBoundary(RequestDelegate next, ILogger<Prob
     }
 
     /// <summary>What a cluster throws while a silo starts, moves or has too much to do. The outcome is unknown to the caller, who repeats with the same key.</summary>
-    public static bool IsPassing(Exception exception) => exception
+    public static bool IsPassing(Exception exception) => exception.GetType() == typeof(OrleansException) // no silo takes the grain: the only one stops, or has not joined yet
+        || exception
         is OrleansMessageRejectionException
         or TimeoutException
         or SiloUnavailableException

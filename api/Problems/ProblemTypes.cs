@@ -26,6 +26,7 @@ internal static class ProblemTypes
         // 404 to 431: HTTP.
         Of("not-found", 404, Client, "Not found", "There is no such resource, or it belongs to somebody else.", "Check the id, and that the token is the one that the resource was made with."),
         Of("unknown-table", 404, Client, "There is no such table to export", "The export has other tables.", "Take one of those in `allowed`."),
+        Of("unknown-read-model", 404, Client, "There is no such read model", "The shop has other read models.", "Take one of those in `allowed`."),
         Of("method-not-allowed", 405, Client, "The resource does not take this method", "The address is right, the method is not.", "Use one of the methods in the Allow header."),
         Of("not-acceptable", 406, Client, "No representation fits the Accept header", "Answers are application/json; event feeds are text/event-stream too.", "Accept application/json."),
         Of("body-too-large", 413, Client, "The body is too large", "A body has 256 KiB at the most.", "Send less; a cart's lines can be added one by one."),
@@ -76,7 +77,7 @@ internal static class ProblemTypes
 
         // 429, 503, 500: later.
         Again("rate-limited", 429, Client, "Too many requests", "The caller's token bucket is empty.", "Wait as long as Retry-After says; the RateLimit headers tell what is left."),
-        Again("temporarily-unavailable", 503, Internal, "Not possible at this moment", "A part of the system is starting, moving or overloaded.", "Repeat the request with the same Idempotency-Key after Retry-After."),
+        Again("temporarily-unavailable", 503, Internal, "Not possible at this moment", "A part of the system is starting, moving or overloaded, and was still when the request had been repeated inside for some seconds.", "Repeat the request with the same Idempotency-Key after Retry-After."),
         Again("payment-in-doubt", 503, Upstream, "The payment provider has not answered yet", "The outcome is not known, and is being asked for.", "Repeat the request with the same Idempotency-Key after Retry-After; nothing is charged twice."),
         Of("internal", 500, Internal, "A defect of ours", "Something happened that should not be possible. It was logged.", "Tell the operators the correlationId."),
     ];

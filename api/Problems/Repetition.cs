@@ -31,6 +31,9 @@ internal sealed partial class Repetition : IEndpointFilter
     /// <summary>A silo that answers that something is unavailable is alive, and what it lacks (its database, a vendor) is seldom back because one insists.</summary>
     private static readonly TimeSpan AnsweredFor = TimeSpan.FromSeconds(2);
 
+    /// <summary>Who waits for a checkout is repeated for while there is time for an attempt.</summary>
+    private static readonly TimeSpan OneAttempt = TimeSpan.FromSeconds(2);
+
     private static readonly ResiliencePropertyKey<Attempts> Under = new(nameof(Attempts));
 
     private readonly ResiliencePipeline<object?> pipeline;
@@ -91,10 +94,11 @@ internal sealed partial class Repetition : IEndpointFilter
         return !attempts.Http.Response.HasStarted
             && !attempts.Http.RequestAborted.IsCancellationRequested
             && !life.ApplicationStopping.IsCancellationRequested
+            && retryFor > TimeSpan.Zero
             && lost switch
             {
                 CommerceException { Error: { Kind: ErrorKind.Unavailable } unavailable } => spent + (unavailable.RetryAfter ?? TimeSpan.Zero) < Least(AnsweredFor, retryFor),
-                _ => ProblemBoundary.IsPassing(lost) && (spent < retryFor || attempts.Call is { Watches: true, Left.Ticks: > 0 }),
+                _ => ProblemBoundary.IsPassing(lost) && (spent < retryFor || (attempts.Call is { Watches: true } call && call.Left > OneAttempt)),
             };
     }
 

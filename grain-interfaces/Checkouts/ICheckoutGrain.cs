@@ -90,6 +90,40 @@ public enum CheckoutStatus
     [JsonStringEnumMemberName("expired")] Expired = 11,
 }
 
+/// <summary>Checkouts that have not come to an end, the longest under way first: a projection that follows the journal within milliseconds.</summary>
+[Alias("commerce.checkout-list"), GrainInterfaceType("commerce.checkout-list")]
+public interface ICheckoutList : IGrainWithIntegerKey
+{
+    /// <param name="status">Those in this state; null: all.</param>
+    [Alias("in-flight")]
+    Task<Page<CheckoutInFlight>> InFlight(PageRequest page, CheckoutStatus? status);
+}
+
+[GenerateSerializer, Immutable, Alias("commerce.checkout.in-flight")]
+public sealed record CheckoutInFlight
+{
+    [Id(0)] public string Id { get; init; } = "";
+    [Id(1)] public CheckoutStatus Status { get; init; }
+
+    /// <summary>UTC, since when it is in this state.</summary>
+    [Id(2)] public DateTimeOffset Since { get; init; }
+    [Id(3)] public string CartId { get; init; } = "";
+    [Id(4)] public string Owner { get; init; } = "";
+    [Id(5)] public string Provider { get; init; } = "";
+    [Id(6)] public Money Total { get; init; }
+    [Id(7)] public DateTimeOffset StartedAt { get; init; }
+    [Id(8)] public DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Tries of this state that came to nothing.</summary>
+    [Id(9)] public int Delays { get; init; }
+
+    /// <summary>Why the last try came to nothing; null when none did.</summary>
+    [Id(10)] public string? DelayedBecause { get; init; }
+
+    /// <summary>UTC, when it is tried again.</summary>
+    [Id(11)] public DateTimeOffset? DelayedUntil { get; init; }
+}
+
 public static class CheckoutErrors
 {
     public static CommerceError UnknownProvider(string provider) => new(
@@ -111,5 +145,7 @@ public static class CheckoutGrains
     {
         /// <summary>The checkout of that id, whether or not it was ever started.</summary>
         public ICheckoutGrain Checkout(string id) => grains.GetGrain<ICheckoutGrain>(id);
+
+        public ICheckoutList Checkouts() => grains.GetGrain<ICheckoutList>(0);
     }
 }

@@ -68,6 +68,26 @@ public sealed record StockView
     [Id(5)] public int Allocated { get; init; }
 }
 
+/// <summary>The stock of every SKU: a projection that follows the journal within milliseconds.</summary>
+[Alias("commerce.stock-list"), GrainInterfaceType("commerce.stock-list")]
+public interface IStockList : IGrainWithIntegerKey
+{
+    /// <param name="below">Null: by SKU. Otherwise those with fewer available units, the fewest first.</param>
+    [Alias("levels")]
+    Task<Page<StockLevel>> Levels(PageRequest page, int? below);
+}
+
+/// <param name="OnHand">Everything in the building: available + reserved + allocated.</param>
+/// <param name="UpdatedAt">UTC, when it changed last.</param>
+[GenerateSerializer, Immutable, Alias("commerce.stock.level")]
+public sealed record StockLevel(
+    [property: Id(0)] string Sku,
+    [property: Id(1)] int OnHand,
+    [property: Id(2)] int Available,
+    [property: Id(3)] int Reserved,
+    [property: Id(4)] int Allocated,
+    [property: Id(5)] DateTimeOffset UpdatedAt);
+
 [GenerateSerializer, Alias("commerce.stock.reservation-status"), JsonConverter(typeof(JsonStringEnumConverter<ReservationStatus>))]
 public enum ReservationStatus
 {
@@ -93,5 +113,7 @@ public static class StockGrains
     {
         /// <summary>The stock of that SKU, whether or not it was ever stocked.</summary>
         public IStockItemGrain Stock(string sku) => grains.GetGrain<IStockItemGrain>(Identity.Stock + sku);
+
+        public IStockList StockLevels() => grains.GetGrain<IStockList>(0);
     }
 }

@@ -81,15 +81,28 @@ public enum OrderStatus
     [JsonStringEnumMemberName("completed")] Completed = 5,
 }
 
-/// <summary>The orders of one owner, newest first: a projection that follows the journal within milliseconds.</summary>
+/// <summary>Orders, newest first: a projection that follows the journal within milliseconds.</summary>
 [Alias("commerce.order-list"), GrainInterfaceType("commerce.order-list")]
 public interface IOrderList : IGrainWithIntegerKey
 {
     /// <summary>A page of summaries; a cursor that cannot be read is <c>invalid-cursor</c>.</summary>
     [Alias("page")]
     Task<Page<OrderSummary>> Page(string owner, string? cursor, int limit);
+
+    /// <summary>Everybody's. A page may hold fewer than asked for although there are more: what the filter lets through is looked for in portions.</summary>
+    [Alias("all")]
+    Task<Page<OrderSummary>> All(PageRequest page, OrderFilter filter);
 }
 
+/// <param name="From">UTC: placed then or later.</param>
+/// <param name="To">UTC: placed before.</param>
+[GenerateSerializer, Immutable, Alias("commerce.order.filter")]
+public sealed record OrderFilter(
+    [property: Id(0)] DateTimeOffset? From = null,
+    [property: Id(1)] DateTimeOffset? To = null,
+    [property: Id(2)] OrderStatus? Status = null);
+
+/// <param name="Owner">Whose it is, in a list of everybody's; null in the owner's own.</param>
 [GenerateSerializer, Immutable, Alias("commerce.order.summary")]
 public sealed record OrderSummary(
     [property: Id(0)] string Id,
@@ -97,7 +110,8 @@ public sealed record OrderSummary(
     [property: Id(2)] string Channel,
     [property: Id(3)] Money Total,
     [property: Id(4)] int Units,
-    [property: Id(5)] DateTimeOffset PlacedAt);
+    [property: Id(5)] DateTimeOffset PlacedAt,
+    [property: Id(6)] string? Owner = null);
 
 public static class OrderErrors
 {

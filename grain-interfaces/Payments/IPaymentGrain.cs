@@ -35,7 +35,8 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("notice"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<PaymentView> Notice(PaymentNotice notice);
 
-    [Alias("get")]
+    /// <summary>How the payment stands; behind a vendor call that is under way it waits for its end.</summary>
+    [Alias("get"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<PaymentView?> Get();
 }
 

@@ -4,123 +4,217 @@ using Orleans.Streams.Core;
 
 namespace Commerce.Events;
 
+/// <summary>One partition of a read model, as those see it who build it anew or look after it. Keyed by the partition's number.</summary>
+[Alias("commerce.projection"), GrainInterfaceType("commerce.projection")]
+internal interface IProjection : IGrainWithStringKey
+{
+    /// <summary>
+    /// Follows the journal with the generation that is being built, too, from where the one that is read stands. False: it is too far behind
+    /// for that yet, or is built no more.
+    /// </summary>
+    [Alias("join")]
+    Task<bool> Join(int generation);
+
+    /// <summary>Follows the generations that there are now, and catches up from the journal with what no stream brought.</summary>
+    [Alias("refresh")]
+    Task Refresh();
+}
+
 /// <summary>
-/// A read model that follows the journal: one grain a partition, its cursor stored together with what it made of the events, so that each
-/// event counts exactly once however often it is delivered.
+/// A read model that follows the journal while the shop runs: one grain a partition. The stream only says that there is something; a batch that does
+/// not join onto the cursor is healed by reading the journal.
 /// </summary>
 /// <remarks>
-/// The stream only says that there is something; a batch that does not join onto the cursor is healed by reading the journal. An event that
-/// cannot be digested is parked with its reason, and the rest goes on.
+/// While the model is built anew, it brings both generations forward once the new one has caught up, the new one always first: whenever the new one
+/// takes over, it shows no less than the old one.
 /// </remarks>
-internal abstract class Projection(IJournal journal, TimeProvider clock, ILogger logger) : Grain, IGrainWithStringKey, IStreamSubscriptionObserver, IAsyncBatchObserver<LifecycleEvent>
+internal abstract class Projection(ReadModel model, IJournal journal, ReadModelCursors cursors, ILogger logger)
+    : Grain, IProjection, IStreamSubscriptionObserver, IAsyncBatchObserver<LifecycleEvent>
 {
     private const int PageSize = 256;
 
-    /// <summary>Positions that may pass without a row before the cursor is stored: after a crash they are looked at again, and change nothing again.</summary>
-    private const int SaveAfter = 5_000;
+    /// <summary>Pages that one turn reads at the most; what is left is read in the next.</summary>
+    private const int MaxPages = 20;
 
-    private long cursor, saved;
+    /// <summary>How often activations that write at cross purposes begin again from the stored cursor before they leave it to the next turn.</summary>
+    private const int Attempts = 3;
 
-    /// <summary>Name of the read model; under it the cursor is kept, too. Changing it rebuilds the projection.</summary>
-    protected abstract string Name { get; }
+    /// <summary>How long a cursor may have moved without being stored.</summary>
+    private static readonly TimeSpan SaveAfter = TimeSpan.FromSeconds(1);
+
+    private ReadModelCursor active = null!;
+
+    /// <summary>The generation that is about to take over.</summary>
+    private ReadModelCursor? joined;
+
+    /// <summary>The journal holds more than one turn could read.</summary>
+    private bool behind;
 
     private int Partition => int.Parse(this.GetPrimaryKeyString());
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) =>
-        cursor = saved = await journal.Checkpoint(Name, Partition);
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await Open();
+        this.RegisterGrainTimer(static (self, _) => self.Tick(), this, new GrainTimerCreationOptions(SaveAfter, SaveAfter));
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (!await Save())
+        {
+            logger.CursorMoved(model.Name, Partition);
+        }
+    }
 
     public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
         handleFactory.Create<LifecycleEvent>().ResumeAsync(this);
 
     public async Task OnNextAsync(IList<SequentialItem<LifecycleEvent>> items)
     {
-        var fresh = items.Select(item => item.Item).Where(happened => happened.Cursor.Position > cursor).ToList();
-        if (fresh.Count == 0)
+        var fresh = items.Select(item => item.Item).Where(happened => happened.Cursor.Position > active.Position).ToList();
+        if (fresh.Count > 0 && (fresh[0].Previous <= active.Position || await CatchUp(fresh[0].Previous)))
         {
-            return;
+            await Follow(fresh);
         }
-
-        if (fresh[0].Previous > cursor)
-        {
-            await CatchUp(fresh[0].Previous);
-        }
-
-        await Digest(fresh.Where(happened => happened.Cursor.Position > cursor));
     }
 
     public Task OnErrorAsync(Exception ex)
     {
-        logger.StreamFailed(Name, Partition, ex);
+        logger.StreamFailed(model.Name, Partition, ex);
         return Task.CompletedTask;
     }
 
-    /// <summary>The row as the event leaves it; null when the event does not concern the read model.</summary>
-    /// <param name="find">The row of an id as it stands.</param>
-    protected abstract ValueTask<ReadModelRow?> Project(LifecycleEvent happened, Func<string, ValueTask<ReadModelRow?>> find);
-
-    private async Task CatchUp(long until)
+    public async Task<bool> Join(int generation)
     {
-        while (cursor < until)
+        if ((await journal.Generations(model.Name)).Building != generation)
         {
-            var page = await journal.Read(Partition, cursor, PageSize);
-            if (page.IsEmpty)
+            return false;
+        }
+
+        var next = await cursors.Open(model, generation, Partition);
+        for (var pages = 0; next.Position < active.Position && pages < MaxPages; pages++)
+        {
+            var events = await ReadAfter(next.Position);
+            if (events.Count == 0 || !await next.Take(events))
+            {
+                return false;
+            }
+        }
+
+        joined = next.Position >= active.Position ? next : null;
+        return joined is not null;
+    }
+
+    public async Task Refresh()
+    {
+        var now = await journal.Generations(model.Name);
+        if (now.Active != active.Generation || now.Building != joined?.Generation)
+        {
+            await Open();
+        }
+
+        await CatchUp(long.MaxValue);
+        await SaveOrOpen();
+    }
+
+    /// <summary>Goes on where the stored cursors are.</summary>
+    private async Task Open()
+    {
+        var now = await journal.Generations(model.Name);
+        active = await cursors.Open(model, now.Active, Partition);
+        var next = now.Building is { } building ? await cursors.Open(model, building, Partition) : null;
+        joined = next?.Position >= active.Position ? next : null;
+    }
+
+    /// <summary>Reads the journal up to a position or its end. False: there is more than one turn may read.</summary>
+    private async Task<bool> CatchUp(long until)
+    {
+        for (var pages = 0; active.Position < until; pages++)
+        {
+            behind = pages == MaxPages;
+            var events = behind ? [] : await ReadAfter(active.Position);
+            if (events.Count == 0)
+            {
+                return !behind;
+            }
+
+            await Follow(events);
+        }
+
+        behind = false;
+        return true;
+    }
+
+    private async Task<IReadOnlyList<LifecycleEvent>> ReadAfter(long position)
+    {
+        var commits = await journal.Read(Partition, position, PageSize);
+        return [.. commits.SelectMany((commit, i) => Lifecycle.Events(commit, i == 0 ? position : commits[i - 1].Position))];
+    }
+
+    private async Task Follow(IReadOnlyList<LifecycleEvent> events)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            // The new one is stored at once, row or not, so that it is never behind in the database either.
+            if ((joined is null || (await joined.Take(events) && await joined.Save())) && await active.Take(events))
             {
                 return;
             }
 
-            await Digest(page.SelectMany(commit => Lifecycle.Events(commit, cursor)));
+            // Another activation, of a silo that was thought dead or that thinks this one is, has gone on; or the generation is read no more.
+            logger.CursorMoved(model.Name, Partition);
+            await Open();
+            if (events[0].Previous > active.Position)
+            {
+                break; // nor do these join onto it
+            }
         }
+
+        behind = true;
     }
 
-    private async Task Digest(IEnumerable<LifecycleEvent> events)
+    private async Task Tick()
     {
-        var rows = new Dictionary<string, ReadModelRow>(StringComparer.Ordinal);
-        var position = cursor;
-        foreach (var happened in events)
+        try
         {
-            try
+            if (joined is { } next && (await journal.Generations(model.Name)).Active == next.Generation)
             {
-                if (await Project(happened, Find) is { } row)
-                {
-                    rows[row.Id] = row;
-                }
-            }
-            catch (Exception failure)
-            {
-                logger.EventParked(Name, happened.Id, failure);
-                await journal.Park(new ParkedEvent(Name, Partition, happened.Cursor.Position, happened.Id, failure.Message, clock.GetUtcNow()));
+                (active, joined) = (next, null);
             }
 
-            position = happened.Cursor.Position;
+            if (behind)
+            {
+                await CatchUp(long.MaxValue);
+            }
+
+            await SaveOrOpen();
         }
-
-        if (rows.Count > 0 || position - saved >= SaveAfter)
+        catch (Exception failure)
         {
-            if (!await journal.SaveCheckpoint(Name, Partition, saved, position, [.. rows.Values]))
-            {
-                // An activation on a silo that was thought dead: the other one has gone on. What comes next finds the true cursor.
-                logger.CursorMoved(Name, Partition);
-                cursor = saved = await journal.Checkpoint(Name, Partition);
-                return;
-            }
-
-            saved = position;
+            logger.TickFailed(model.Name, Partition, failure);
         }
-
-        cursor = position;
-
-        ValueTask<ReadModelRow?> Find(string id) => rows.TryGetValue(id, out var row) ? ValueTask.FromResult<ReadModelRow?>(row) : journal.FindReadModel(Name, id);
     }
+
+    private async Task SaveOrOpen()
+    {
+        if (!await Save())
+        {
+            logger.CursorMoved(model.Name, Partition);
+            await Open();
+        }
+    }
+
+    private async Task<bool> Save() => (joined is null || await joined.Save()) && await active.Save();
 }
 
 internal static partial class ProjectionLog
 {
-    [LoggerMessage(30, LogLevel.Error, "{Projection} cannot digest {Event}; it is parked")]
-    public static partial void EventParked(this ILogger logger, string projection, string @event, Exception failure);
-
     [LoggerMessage(32, LogLevel.Warning, "Another activation of {Projection}, partition {Partition}, has moved the cursor; this one goes on from there")]
     public static partial void CursorMoved(this ILogger logger, string projection, int partition);
 
     [LoggerMessage(31, LogLevel.Warning, "The stream of {Projection}, partition {Partition}, reported an error; the journal heals the gap")]
     public static partial void StreamFailed(this ILogger logger, string projection, int partition, Exception failure);
+
+    [LoggerMessage(33, LogLevel.Warning, "The cursor of {Projection}, partition {Partition}, could not be stored; it is tried again")]
+    public static partial void TickFailed(this ILogger logger, string projection, int partition, Exception failure);
 }

@@ -23,7 +23,7 @@ internal interface IAggregateState<TSelf, in TEvent>
 internal interface IAggregate : IGrainWithStringKey
 {
     /// <summary>Its time has come: goes on with what is unfinished. May come at any time and twice.</summary>
-    [Alias("wake"), ResponseTimeout("00:02:00")] // whatever is unfinished, one vendor call after the other
+    [Alias("wake"), ResponseTimeout("00:00:30")] // what is unfinished may wait for a vendor
     Task Wake();
 }
 

@@ -43,6 +43,9 @@ internal static class EventCodec<TEvent>
     public static T Read<T>(byte[] data)
         where T : TEvent => (T)JsonSerializer.Deserialize(data, ByType[typeof(T)].Info)!;
 
+    /// <summary>An event from its published name and its data; null when this aggregate has no such event.</summary>
+    public static TEvent? Read(string name, byte[] data) => ByName.TryGetValue(name, out var info) ? (TEvent)JsonSerializer.Deserialize(data, info)! : null;
+
     /// <param name="correlations">Correlation id of each event where it differs from the commit's own; null where it does not.</param>
     public static ReadOnlyMemory<byte> Write(IReadOnlyList<TEvent> events, IReadOnlyList<string?> correlations)
     {

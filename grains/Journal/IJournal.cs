@@ -48,6 +48,9 @@ internal interface IJournal
     /// <summary>Keeps an event that a reader could not digest, with the reason.</summary>
     Task Park(ParkedEvent parked);
 
+    /// <summary>How many events a reader could not digest.</summary>
+    ValueTask<int> Parked(string reader);
+
     /// <summary>Rows of a read model with this key (null: with any) below <paramref name="before"/> (null: from the top), the highest sort key first.</summary>
     ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string? key, (string Sort, string Id)? before, int limit);
 

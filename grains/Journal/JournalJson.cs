@@ -53,6 +53,8 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(OrderRefunded))]
 [JsonSerializable(typeof(OrderMovementFailed))]
 [JsonSerializable(typeof(OrderSummary))]
+[JsonSerializable(typeof(CheckoutInFlight))]
+[JsonSerializable(typeof(StoredLevel))]
 [JsonSerializable(typeof(AuthorisationRequested))]
 [JsonSerializable(typeof(AuthorisationApproved))]
 [JsonSerializable(typeof(AuthorisationDeclined))]

@@ -1,10 +1,20 @@
 using BenchmarkDotNet.Running;
+using Commerce.Benchmarks.Databases;
+using Commerce.Benchmarks.Growth;
 using Commerce.Benchmarks.Journeys;
 
 // journeys [options]     the load program: whole journeys over HTTP, see README.md
-// events [options]       from commit to SSE client, while journeys run
+// events [options]       from commit to SSE clients (--clients), while journeys run (--shoppers, --rate)
+// storage DATABASE [S]   commits to both journals beside AdoNet, S seconds each
+// carts --count N        idle carts, to see what they weigh
+// activation DATABASE    how long a long-lived aggregate takes to come to life
 // anything else          BenchmarkDotNet's own switches: --filter '*Journal*'
-return args is ["journeys", .. var rest]
-    ? await JourneyLoad.Run(rest)
-    : args is ["events", .. var more] ? await JourneyLoad.RunEvents(more)
-    : BenchmarkSwitcher.FromAssembly(typeof(JourneyLoad).Assembly).Run(args).Any() ? 0 : 1;
+return args switch
+{
+    ["journeys", .. var rest] => await JourneyLoad.Run(rest),
+    ["events", .. var rest] => await JourneyLoad.RunEvents(rest),
+    ["carts", .. var rest] => await JourneyLoad.RunCarts(rest),
+    ["storage", var database, .. var seconds] => await StorageRace.Run(database, seconds is [var given] ? double.Parse(given) : 5),
+    ["activation", var database] => await Activation.Run(database),
+    _ => BenchmarkSwitcher.FromAssembly(typeof(JourneyLoad).Assembly).Run(args).Any() ? 0 : 1,
+};

@@ -28,6 +28,9 @@ public sealed class Shop : IAsyncLifetime
 
     internal ShiftedClock Clock { get; } = new();
 
+    /// <summary>What its next start is configured with besides.</summary>
+    internal Dictionary<string, string?> Settings { get; } = [];
+
     internal TamperedJournal Journal { get; private set; } = null!;
 
     internal IServiceProvider Services => cluster!.Silos[0].ServiceProvider;
@@ -64,7 +67,9 @@ public sealed class Shop : IAsyncLifetime
             {
                 ["Commerce:Shop:Directory"] = Path.Combine(Folder, "shop"),
                 ["Commerce:Timekeeper:Period"] = "00:00:00.025",
+                ["Commerce:ReadModels:Period"] = "00:00:00.250",
             });
+            host.Configuration.AddInMemoryCollection(Settings);
         });
         builder.ConfigureSilo((_, silo) =>
         {

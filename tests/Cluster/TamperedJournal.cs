@@ -18,6 +18,7 @@ internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposab
 {
     private volatile Func<Commit, Tampering>? tampering;
     private volatile Func<Commit, Task>? holding;
+    private volatile Func<string, bool>? failingSaves;
 
     public long Head => inner.Head;
 
@@ -25,6 +26,13 @@ internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposab
     {
         tampering = with;
         return new Undo(() => tampering = null);
+    }
+
+    /// <summary>Readers of that name cannot store what they made of the events.</summary>
+    public IDisposable FailSaves(Func<string, bool> of)
+    {
+        failingSaves = of;
+        return new Undo(() => failingSaves = null);
     }
 
     /// <summary>Holds back the appends of one aggregate until the gate is opened.</summary>
@@ -61,9 +69,12 @@ internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposab
 
     public ValueTask<long> Checkpoint(string reader, int partition) => inner.Checkpoint(reader, partition);
 
-    public Task<bool> SaveCheckpoint(string reader, int partition, long from, long to, ImmutableArray<ReadModelRow> rows) => inner.SaveCheckpoint(reader, partition, from, to, rows);
+    public Task<bool> SaveCheckpoint(string reader, int partition, long from, long to, ImmutableArray<ReadModelRow> rows) =>
+        failingSaves?.Invoke(reader) is true ? throw new IOException($"The cursor of {reader} cannot be stored.") : inner.SaveCheckpoint(reader, partition, from, to, rows);
 
     public Task Park(ParkedEvent parked) => inner.Park(parked);
+
+    public ValueTask<int> Parked(string reader) => inner.Parked(reader);
 
     public ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string? key, (string Sort, string Id)? before, int limit) => inner.ReadModel(model, key, before, limit);
 

@@ -171,6 +171,12 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
         return true;
     });
 
+    public ValueTask<int> Parked(string reader) => Read(static (connection, reader) =>
+    {
+        using var rows = connection.Query("select count(*) from parked_events where reader = $reader", ("$reader", reader));
+        return rows.Read() ? rows.GetInt32(0) : 0;
+    }, reader);
+
     public ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string? key, (string Sort, string Id)? before, int limit) => Read(static (reader, q) =>
     {
         using var rows = reader.Query(

@@ -1,37 +1,53 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using HdrHistogram;
 
 namespace Commerce.Benchmarks.Journeys;
 
+/// <summary>What is measured: so many connections to the event feed, while so many shoppers go on journeys.</summary>
+/// <param name="Clients">Connections that follow every event.</param>
+/// <param name="Shoppers">Who makes the events.</param>
+/// <param name="Rate">Journeys a second at the most; 0: as many as there can be.</param>
+internal sealed record EventLoad(Uri Url, string AdminKey, int Clients, int Shoppers, double Seconds, double Rate, string[] Payment);
+
 /// <summary>From commit to SSE client: follows every event of the shop while journeys run, and compares each event's commit time with its arrival. Both clocks are this machine's.</summary>
 internal static class EventLatency
 {
-    public static async Task<int> Run(Uri url, string adminKey, int clients, double seconds, string[] payment)
+    public static async Task<int> Run(EventLoad load)
     {
-        using var http = new HttpClient { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", adminKey);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/events");
-        request.Headers.Accept.ParseAdd("text/event-stream");
-        request.Headers.Add("Last-Event-ID", await Head(http));
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        using var reader = new StreamReader(await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync());
-
-        var histogram = new LongHistogram(60_000_000, 3);
+        using var http = new HttpClient { BaseAddress = load.Url };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", load.AdminKey);
+        var head = await Head(http);
         using var done = new CancellationTokenSource();
-        var reading = Follow(reader, histogram, done.Token);
-        var (journeys, failed, took) = await JourneyLoad.Load(url, clients, seconds, payment);
+        var followers = new List<Task<LongHistogram>>();
+        for (var client = 0; client < load.Clients; client++)
+        {
+            followers.Add(Follow(await Connect(load, head), done.Token));
+        }
+
+        var (journeys, failed, took) = await JourneyLoad.Load(load.Url, load.Shoppers, load.Seconds, load.Payment, load.Rate);
+        await Task.Delay(TimeSpan.FromSeconds(1)); // the last events
         await done.CancelAsync();
-        await reading;
-        Console.WriteLine("| clients | journeys/s | events/s | p50 ms | p99 ms | max ms |");
-        Console.WriteLine("|---:|---:|---:|---:|---:|---:|");
+        var seen = await Task.WhenAll(followers);
+        var all = new LongHistogram(60_000_000, 3);
+        foreach (var one in seen)
+        {
+            all.Add(one);
+        }
+
+        Console.WriteLine("| SSE clients | shoppers | journeys/s | events/s | frames/s | p50 ms | p99 ms | max ms | fewest and most events of a client |");
+        Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {clients} | {journeys.TotalCount / took.TotalSeconds:N0} | {histogram.TotalCount / took.TotalSeconds:N0} | {histogram.GetValueAtPercentile(50) / 1000.0:N1} | {histogram.GetValueAtPercentile(99) / 1000.0:N1} | {histogram.GetValueAtPercentile(100) / 1000.0:N1} |"));
+            $"| {load.Clients} | {load.Shoppers} | {journeys.TotalCount / took.TotalSeconds:N0} | {seen.Max(one => one.TotalCount) / took.TotalSeconds:N0} | {all.TotalCount / took.TotalSeconds:N0} | {At(all, 50):N1} | {At(all, 99):N1} | {At(all, 100):N1} | {seen.Min(one => one.TotalCount)}, {seen.Max(one => one.TotalCount)} |"));
         return failed == 0 ? 0 : 1;
     }
+
+    private static double At(LongHistogram histogram, double percentile) => histogram.GetValueAtPercentile(percentile) / 1000.0;
 
     /// <summary>Where the journal ends: pages are followed to the last.</summary>
     private static async Task<string> Head(HttpClient http)
@@ -49,22 +65,57 @@ internal static class EventLatency
         }
     }
 
-    private static async Task Follow(StreamReader reader, LongHistogram histogram, CancellationToken cancellationToken)
+    /// <summary>A bare connection, in HTTP/1.0, which does not chunk: a thousand of them share the processor with what they measure.</summary>
+    private static async Task<NetworkStream> Connect(EventLoad load, string after)
     {
-        try
+        var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync(load.Url.Host, load.Url.Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET /v1/events HTTP/1.0\r\nHost: {load.Url.Authority}\r\nAccept: text/event-stream\r\nAuthorization: Bearer {load.AdminKey}\r\nLast-Event-ID: {after}\r\n\r\n"));
+        return stream;
+    }
+
+    private static async Task<LongHistogram> Follow(NetworkStream connection, CancellationToken done)
+    {
+        var histogram = new LongHistogram(60_000_000, 3);
+        var buffer = new byte[32 * 1024];
+        var held = 0;
+        await using (connection)
         {
-            while (await reader.ReadLineAsync(cancellationToken) is { } line)
+            try
             {
-                if (line.StartsWith("data:", StringComparison.Ordinal) && line.IndexOf("\"time\":\"", StringComparison.Ordinal) is > 0 and var at)
+                while (await connection.ReadAsync(buffer.AsMemory(held), done) is > 0 and var read)
                 {
-                    var time = DateTimeOffset.Parse(line.AsSpan(at + 8, line.IndexOf('"', at + 8) - at - 8), CultureInfo.InvariantCulture);
-                    histogram.RecordValue(Math.Max(0, (DateTimeOffset.UtcNow - time).Ticks / 10));
+                    held = Record(buffer, held + read, histogram);
                 }
+
+                Console.Error.WriteLine("The server ended a feed.");
+            }
+            catch (OperationCanceledException)
+            {
+                Debug.WriteLine("The journeys are over.");
             }
         }
-        catch (OperationCanceledException)
+
+        return histogram;
+    }
+
+    /// <summary>Every commit time that has arrived whole.</summary>
+    /// <returns>How many bytes at the start of the buffer are still to be looked at.</returns>
+    private static int Record(byte[] buffer, int length, LongHistogram histogram)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var text = buffer.AsSpan(0, length);
+        while (text.IndexOf("\"time\":\""u8) is >= 0 and var at && text[(at + 8)..].IndexOf((byte)'"') is >= 0 and var digits)
         {
-            Debug.WriteLine("The journeys are over.");
+            var time = DateTimeOffset.Parse(Encoding.ASCII.GetString(text.Slice(at + 8, digits)), CultureInfo.InvariantCulture);
+            histogram.RecordValue(Math.Max(0, (now - time).Ticks / 10));
+            text = text[(at + 8 + digits)..];
         }
+
+        var kept = text[Math.Max(0, text.Length - 64)..]; // perhaps the first half of the next one
+        kept.CopyTo(buffer);
+        return kept.Length;
     }
 }

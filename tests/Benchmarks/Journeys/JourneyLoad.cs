@@ -40,12 +40,30 @@ internal static class JourneyLoad
         return failures == 0 ? 0 : 1;
     }
 
-    public static async Task<int> RunEvents(string[] args) => await EventLatency.Run(
+    public static Task<int> RunEvents(string[] args) => EventLatency.Run(new EventLoad(
         new Uri(Option(args, "--url", "http://127.0.0.1:5000")),
         Option(args, "--admin-key", ""),
-        int.Parse(Option(args, "--clients", "8"), CultureInfo.InvariantCulture),
+        int.Parse(Option(args, "--clients", "1"), CultureInfo.InvariantCulture),
+        int.Parse(Option(args, "--shoppers", "8"), CultureInfo.InvariantCulture),
         double.Parse(Option(args, "--seconds", "10"), CultureInfo.InvariantCulture),
-        Option(args, "--payment", "manual/invoice").Split('/'));
+        double.Parse(Option(args, "--rate", "0"), CultureInfo.InvariantCulture),
+        Option(args, "--payment", "manual/invoice").Split('/')));
+
+    /// <summary>So many carts with a line each, and then nobody comes back to them.</summary>
+    public static async Task<int> RunCarts(string[] args)
+    {
+        var url = new Uri(Option(args, "--url", "http://127.0.0.1:5000"));
+        var left = int.Parse(Option(args, "--count", "100000"), CultureInfo.InvariantCulture);
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
+        {
+            await using var connection = await Connection.Open(url);
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                await connection.Send("POST", "/v1/carts", """{"channel":"eu","lines":[{"sku":"ALIS-OOLO-50","quantity":1}]}""");
+            }
+        })));
+        return 0;
+    }
 
     private static double At(LongHistogram histogram, double percentile) => histogram.GetValueAtPercentile(percentile) / 1000.0;
 
@@ -65,7 +83,7 @@ internal static class JourneyLoad
         }
     }
 
-    internal static async Task<(LongHistogram Histogram, long Failed, TimeSpan Took)> Load(Uri url, int clients, double seconds, string[] payment)
+    internal static async Task<(LongHistogram Histogram, long Failed, TimeSpan Took)> Load(Uri url, int clients, double seconds, string[] payment, double rate = 0)
     {
         var all = new LongHistogram(60_000_000, 3);
         long failed = 0;
@@ -76,6 +94,11 @@ internal static class JourneyLoad
             await using var connection = await Connection.Open(url);
             while (clock.Elapsed.TotalSeconds < seconds)
             {
+                if (rate > 0)
+                {
+                    await Task.Delay(TimeSpan.FromSeconds(clients / rate)); // each its share
+                }
+
                 var began = Stopwatch.GetTimestamp();
                 var placed = await Journey(connection, number, payment);
                 if (placed)

@@ -3,6 +3,7 @@ using Commerce.Journal;
 namespace Commerce.Tests.Cluster.Journal;
 
 /// <summary>What every journal promises.</summary>
+[Trait("database", "own")]
 public abstract class JournalTests : IAsyncLifetime
 {
     private protected static readonly DateTimeOffset At = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);

@@ -35,7 +35,7 @@ public sealed class ProjectionTests : IAsyncLifetime
             await Shop.Until(() => Lists(trial, OrderStatus.Placed), "the order is listed");
             for (var partition = 0; partition < IJournal.Partitions; partition++)
             {
-                await shop.Deactivate(GrainId.Create("orders-by-owner", partition.ToString()));
+                await shop.Deactivate(GrainId.Create("orders", partition.ToString()));
             }
 
             await trial.Order.Hold(trial.As("hold"), null);
@@ -61,7 +61,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         await trial.Placed();
         await Shop.Until(() => Lists(trial, OrderStatus.Placed), "the order after it is listed");
 
-        Assert.Equal($"{poison}/1/0", shop.Query<string>("select event_id from parked_events where reader = 'orders-by-owner'"));
+        Assert.Equal($"{poison}/1/0", shop.Query<string>("select event_id from parked_events where reader = 'orders'"));
         Assert.NotEmpty(shop.Query<string>("select reason from parked_events"));
     }
 

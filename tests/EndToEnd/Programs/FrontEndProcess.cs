@@ -17,7 +17,6 @@ public sealed class FrontEndProcess : IAsyncDisposable
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Commerce__AdminKey"] = ShopProcess.AdminKey,
-            ["Logging__LogLevel__Orleans"] = "Warning",
             [setting] = value,
         }));
         Client = new ShopClient(new Uri(url), ShopProcess.AdminKey, () => process.Output);

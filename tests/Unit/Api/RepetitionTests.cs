@@ -91,6 +91,7 @@ public sealed class RepetitionTests(ApiHost api) : IClassFixture<ApiHost>
     [Theory]
     [InlineData(typeof(ConnectionFailedException))]
     [InlineData(typeof(SiloUnavailableException))]
+    [InlineData(typeof(OrleansException))]
     [InlineData(typeof(TimeoutException))]
     [InlineData(typeof(InconsistentStateException))]
     public async Task A_read_is_repeated_whatever_it_lost(Type lost)

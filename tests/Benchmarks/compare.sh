@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# What README.md tables about PostgreSQL, measured in one run on a private server: commits beside SQLite and AdoNet, the hand-written function, whole
+# journeys on both databases, one silo and two. Nothing else should run on the machine meanwhile; it takes about ten minutes.
+# Needs a Release build (dotnet build -c Release). SECONDS_EACH changes how long each figure is taken.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+each=${SECONDS_EACH:-8}
+bench="dotnet artifacts/bin/Commerce.Tests.Benchmarks/release/Commerce.Tests.Benchmarks.dll"
+silo="dotnet artifacts/bin/Commerce.Silo/release/Commerce.Silo.dll"
+work=$(mktemp -d)
+key=a-key-for-this-run-alone
+started=()
+
+stop_shops() {
+    [ ${#started[@]} -eq 0 ] || kill -TERM "${started[@]}" 2>/dev/null || true
+    for pid in "${started[@]}"; do wait "$pid" 2>/dev/null || true; done
+    started=()
+}
+trap 'stop_shops; tests/postgres.sh stop "$work/postgres" >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
+
+server=$(tests/postgres.sh start "$work/postgres")
+bin=$(tests/postgres.sh binaries)
+at() { sed -n "s/.*$1=\([^;]*\).*/\1/p" <<<"$server"; }
+psql=("$bin/psql" -qX -h "$(at Host)" -p "$(at Port)" -U "$(at Username)")
+database() { # name: a fresh one
+    "${psql[@]}" -d postgres -c "drop database if exists $1 with (force)" -c "create database $1" >/dev/null 2>&1
+    sed "s/Database=[^;]*/Database=$1/" <<<"$server"
+}
+
+# port, core or "", further settings
+shop() {
+    local port=$1 cores=$2
+    shift 2
+    env ASPNETCORE_ENVIRONMENT=Development Commerce__RateLimits__Enabled=false Commerce__AdminKey=$key Commerce__DataDirectory="$work/data" \
+        Commerce__Sandbox__Enabled=true Commerce__Silo__Address=127.0.0.1 "$@" \
+        taskset -c "${cores:-0-$(($(nproc) - 1))}" $silo --urls "http://127.0.0.1:$port" >"$work/shop-$port.log" 2>&1 &
+    started+=($!)
+    until curl -sf "http://127.0.0.1:$port/health/ready" >/dev/null; do sleep 0.2; done
+}
+journeys() { $bench journeys --url "$1" --admin-key $key --warm-up "${WARM_UP:-25}" --seconds "$each" --clients "$2"; }
+
+echo "## Commits"
+$bench storage "$(database race)" "$each"
+
+echo
+echo "## The hand-written function (pgbench, 64 clients)"
+database hand >/dev/null
+"${psql[@]}" -d hand -f tests/Benchmarks/Databases/hand-written.sql >/dev/null 2>&1
+body=$(printf 'x%.0s' $(seq 240))
+printf "\\\\set sku random(1, 168)\nselect hand_buy(:sku, 1, '%s');\n" "$body" >"$work/spread.sql"
+printf "select hand_buy(1, 1, '%s');\n" "$body" >"$work/one.sql"
+for what in spread one; do
+    printf '%s: ' "$what"
+    "$bin/pgbench" -h "$(at Host)" -p "$(at Port)" -U "$(at Username)" -n -M prepared -c 64 -j 2 -T "$each" -f "$work/$what.sql" hand | grep -E 'tps|latency average' | tr '\n' ' '
+    echo
+done
+
+echo
+echo "## Journeys, SQLite"
+shop 5201 ""
+journeys http://127.0.0.1:5201 1,8,32,64
+stop_shops
+
+echo
+echo "## Journeys, PostgreSQL, one silo"
+one=$(database one)
+shop 5202 "" ConnectionStrings__Commerce="$one"
+journeys http://127.0.0.1:5202 1,8,32,64
+stop_shops
+
+echo
+echo "## Journeys, PostgreSQL, one silo on one core (64 clients)"
+pinned=$(database pinned)
+shop 5203 0 ConnectionStrings__Commerce="$pinned"
+journeys http://127.0.0.1:5203 64
+stop_shops
+
+echo
+echo "## Journeys, PostgreSQL, two silos on a core each (64 clients, half at each)"
+pair=$(database pair)
+shop 5204 0 ConnectionStrings__Commerce="$pair"
+shop 5205 1 ConnectionStrings__Commerce="$pair"
+journeys http://127.0.0.1:5204 32 >"$work/first" &
+first=$!
+journeys http://127.0.0.1:5205 32 >"$work/second"
+wait $first
+cat "$work/first"
+tail -n 1 "$work/second"
