@@ -91,6 +91,11 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         finally
         {
             timeline.Print();
+            if (crowd.Endings.Any(ending => ending.Status == 500))
+            {
+                output.WriteLine(cluster.FrontEnd.Output);
+            }
+
             foreach (var refused in cluster.Silos.SelectMany(silo => silo.RefusedCommits).Take(20))
             {
                 output.WriteLine("fenced: " + refused);
