@@ -160,6 +160,11 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
         ],
         static _ => Task.FromResult(true)).AsTask();
 
+    public ValueTask<int> Parked(string reader) => Ask(
+        "select count(*)::int from parked_events where reader = $1",
+        [new() { Value = reader }],
+        static async rows => await rows.ReadAsync() ? rows.GetInt32(0) : 0);
+
     public ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string? key, (string Sort, string Id)? before, int limit) => Ask(
         $"""
         select model, key, sort, id, body from read_models
