@@ -181,6 +181,26 @@ public sealed class ReadModelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_happens_before_the_switch_is_in_the_new_generation_no_later_than_in_the_old_one()
+    {
+        await Bustle();
+        using var gate = shop.Journal.HoldSwitch();
+        await shop.Grains.ReadModel(ReadModels.Orders).Rebuild(Request.System());
+        await gate.Reached;
+
+        for (var i = 0; i < 5; i++)
+        {
+            var trial = await (await shop.Cart()).Placed();
+            await Shop.Until(async () => await shop.Journal.FindReadModel(ReadModels.Orders, trial.OrderId) is not null, "the order is in the old generation");
+            Assert.NotNull(await shop.Journal.FindReadModel("orders~2", trial.OrderId));
+        }
+
+        gate.Open();
+        await IsRead(ReadModels.Orders, 2);
+        await IsAsFolded(new OrdersModel(), 2);
+    }
+
+    [Fact]
     public async Task A_rebuild_whose_silo_dies_in_the_middle_is_taken_up_by_the_next_one()
     {
         shop.Settings["Commerce:ReadModels:PageSize"] = "2";
