@@ -12,6 +12,9 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
 {
     private const string Columns = "position, id, version, first_sequence, events, at, correlation_id, causation_id, trace_parent, idempotency_key, fingerprint";
 
+    /// <summary>Longest that a statement occupies its connection: a page of a reader whom nobody waits for, or one that its caller has given up.</summary>
+    private static readonly TimeSpan Abandoned = TimeSpan.FromSeconds(30);
+
     private readonly PostgresDatabase database;
     private readonly PostgresHorizon horizon;
     private readonly PostgresWriter writer;
@@ -68,11 +71,13 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
             : partition is { } one ? Ask(
                 $"select {Columns} from commits where partition = $4 and position > $1 and position <= $2 order by position limit $3",
                 [new() { Value = after }, new() { Value = head }, new() { Value = limit }, new() { Value = (short)one }],
-                ReadAll)
+                ReadAll,
+                Abandoned)
             : Ask(
                 $"select {Columns} from commits where position > $1 and position <= $2 order by position limit $3",
                 [new() { Value = after }, new() { Value = head }, new() { Value = limit }],
-                ReadAll);
+                ReadAll,
+                Abandoned);
     }
 
     public ValueTask<ImmutableArray<string>> Aggregates(string prefix, string after, int limit) => Ask(
@@ -242,18 +247,28 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
 
     private static CommerceException Away() => new(CommonErrors.Unavailable("The database does not answer at the moment. Repeat the request with the same key.", TimeSpan.FromSeconds(1)));
 
-    private async ValueTask<T> Ask<T>(string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, Task<T>> read)
+    /// <remarks>
+    /// The caller's time is measured here: when a statement's own runs out, Npgsql asks the server to cancel it and holds a thread until the server
+    /// answers that, which one that says nothing does not do. A statement that nobody waits for any more ends by itself when the server comes back.
+    /// </remarks>
+    private async ValueTask<T> Ask<T>(string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, Task<T>> read, TimeSpan? patience = null)
     {
         try
         {
-            await using var command = database.Pool.CreateCommand(sql);
-            command.Parameters.AddRange(parameters);
-            await using var rows = await command.ExecuteReaderAsync();
-            return await read(rows);
+            return await Answer().WaitAsync(patience ?? PostgresDatabase.Patience);
         }
         catch (Exception failure) when (PostgresDatabase.IsAway(failure))
         {
             throw Away();
+        }
+
+        async Task<T> Answer()
+        {
+            await using var command = database.Pool.CreateCommand(sql);
+            command.CommandTimeout = (int)Abandoned.TotalSeconds;
+            command.Parameters.AddRange(parameters);
+            await using var rows = await command.ExecuteReaderAsync();
+            return await read(rows);
         }
     }
 

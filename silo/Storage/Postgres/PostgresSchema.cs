@@ -46,8 +46,8 @@ internal static class PostgresSchema
         return [.. result.Scripts.Select(script => script.Name)];
     }
 
-    /// <summary>A database may start with its silos, or after them.</summary>
-    private static void Await(NpgsqlConnection connection) => new ResiliencePipelineBuilder()
+    /// <summary>Opens the connection: a database may start with its silos, or after them.</summary>
+    public static void Await(NpgsqlConnection connection) => new ResiliencePipelineBuilder()
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = static attempt => ValueTask.FromResult(attempt.Outcome.Exception is { } failure && PostgresDatabase.IsAway(failure)),

@@ -38,7 +38,8 @@ internal sealed class SiloPresence : BackgroundService
     /// <summary>Takes the lock, and clears up when this silo is alone.</summary>
     public static SiloPresence Announce(PostgresDatabase database, string cluster, ILogger logger)
     {
-        var connection = Connect(database);
+        var connection = database.Own("presence", Session);
+        PostgresSchema.Await(connection); // it may have gone away since the schema was looked at
         if ((bool)Ask(connection, $"select pg_try_advisory_lock({Lock})")!)
         {
             BuryTheDead(connection, cluster, logger);

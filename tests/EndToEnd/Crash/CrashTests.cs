@@ -50,24 +50,14 @@ public sealed class CrashTests(ITestOutputHelper output)
         output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s: all {crowd.Finished} served, {crowd.Told.Count(told => told.Answer is Answered.Open)} times after asking again");
 
         var resting = Stopwatch.StartNew();
-        var atRest = await Eventually.Within(() => IsQuiet(shop), Quiet);
+        var atRest = await Eventually.Within(() => Rest.IsQuiet(shop.Client), Quiet);
         var books = await Books.Read(shop.Client, vendor, crowd.Told, lastFault);
         output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s: {(atRest ? "at rest" : "NOT AT REST")} {resting.Elapsed.TotalSeconds:0.0} s after the last answer, {books.Orders.Count} orders of {books.Checkouts.Count} checkouts, {books.VendorTransactions.Count} vendor transactions, {books.Events.Count} events");
 
         var violations = Judge.Judgement(books);
-        Assert.True(violations.Count == 0, $"COMMERCE_CRASH_SEED={Seed}{Environment.NewLine}{Summary(violations)}");
+        Assert.True(violations.Count == 0, $"COMMERCE_CRASH_SEED={Seed}{Environment.NewLine}{Judge.Summary(violations)}");
         Assert.True(atRest, $"not at rest within {Quiet}{Environment.NewLine}{shop.Output}");
         var scarce = books.Skus.Single(sku => (string)sku["sku"]! == Goods.Scarce);
         Assert.True((long)scarce["sold"]! == (long)scarce["initial"]!, $"more wanted the scarce good than there were: {scarce.ToJsonString()}");
     }
-
-    /// <summary>Nothing is under way any more: no checkout, no reservation, no webhook that came in and was not applied.</summary>
-    private static async Task<bool> IsQuiet(ShopProcess shop) =>
-        (await shop.Client.Export("checkout")).All(checkout => checkout.IsTerminal)
-        && (await shop.Client.Export("reservation")).All(reservation => reservation.Text("state") != "held")
-        && (await shop.Client.Export("stripe_inbox")).All(received => received.Number("applied_count") > 0);
-
-    private static string Summary(IReadOnlyList<Violation> violations) => string.Join(
-        Environment.NewLine,
-        violations.GroupBy(violation => violation.Invariant).Select(same => $"{same.Key} × {same.Count()}: {string.Join(Environment.NewLine + "    ", same.Take(4).Select(v => v.What))}"));
 }

@@ -27,7 +27,7 @@ public enum Answered
 /// <summary>One request of a client to buy, and what it was told.</summary>
 /// <param name="Body">What was asked for, in a form in which two requests can be compared.</param>
 /// <param name="Total">What the shopper was shown.</param>
-public sealed record Told(string Key, string Body, Answered Answer, string? OrderId = null, long Total = 0, string? Currency = null);
+public sealed record Told(string Key, string Body, Answered Answer, string? OrderId = null, long Total = 0, string? Currency = null, string? CheckoutId = null);
 
 /// <summary>What the shop's export says, what the vendors' own books say, and what clients were told. All that a judge gets to see.</summary>
 public sealed class Books

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Commerce.Invariants;
 
 /// <summary>What must hold between what clients were told and what is.</summary>
@@ -49,11 +51,20 @@ internal static class ClientInvariants
                select new Violation("I23", $"{told} is lost");
     }
 
+    public static IEnumerable<Violation> I23_no_checkout_that_a_client_was_told_of_is_lost(Books books)
+    {
+        var checkouts = books.Checkouts.Select(checkout => checkout.Text("checkout_id")).ToHashSet();
+        return from told in books.Told
+               where told.CheckoutId is { } checkout && !checkouts.Contains(checkout)
+               select new Violation("I23", $"{told}: its checkout is lost");
+    }
+
     public static IEnumerable<Violation> I24_no_order_is_a_phantom(Books books)
     {
         var asked = books.Told.Select(told => told.Key).ToHashSet();
+        var checkouts = books.Checkouts.By("checkout_id");
         return from order in books.Orders
-               let key = KeyOf(books, order.Text("checkout_id"))
+               let key = KeyOf(checkouts, order)
                where !asked.Contains(key)
                select new Violation("I24", $"nobody asked for {order.Text("order_id")} (key '{key}')");
     }
@@ -61,8 +72,9 @@ internal static class ClientInvariants
     public static IEnumerable<Violation> I25_what_was_always_refused_is_no_order(Books books)
     {
         var refused = books.Told.GroupBy(told => told.Key).Where(same => same.All(told => told.Answer is Answered.Refused)).Select(same => same.Key).ToHashSet();
+        var checkouts = books.Checkouts.By("checkout_id");
         return from order in books.Orders
-               let key = KeyOf(books, order.Text("checkout_id"))
+               let key = KeyOf(checkouts, order)
                where refused.Contains(key)
                select new Violation("I25", $"{order.Text("order_id")} exists, and its client was told no (key '{key}')");
     }
@@ -80,6 +92,6 @@ internal static class ClientInvariants
         where ended > deadline
         select new Violation("I29", checkout.ToJsonString());
 
-    private static string KeyOf(Books books, string checkoutId) =>
-        books.Checkouts.FirstOrDefault(checkout => checkout.Text("checkout_id") == checkoutId)?.Text("idem_key") ?? "";
+    private static string KeyOf(Dictionary<string, JsonObject> checkouts, JsonObject order) =>
+        checkouts.GetValueOrDefault(order.Text("checkout_id"))?.Text("idem_key") ?? "";
 }

@@ -28,6 +28,7 @@ internal static class Judge
         ClientInvariants.I21_a_key_buys_only_what_it_was_first_used_for,
         ClientInvariants.I22_a_cart_becomes_one_order_at_most,
         ClientInvariants.I23_no_order_that_a_client_was_told_of_is_lost,
+        ClientInvariants.I23_no_checkout_that_a_client_was_told_of_is_lost,
         ClientInvariants.I24_no_order_is_a_phantom,
         ClientInvariants.I25_what_was_always_refused_is_no_order,
         ClientInvariants.I26_a_vendors_event_is_applied_once,
@@ -42,4 +43,8 @@ internal static class Judge
     ];
 
     public static IReadOnlyList<Violation> Judgement(Books books) => [.. Invariants.SelectMany(invariant => invariant(books))];
+
+    public static string Summary(IReadOnlyList<Violation> violations) => string.Join(
+        Environment.NewLine,
+        violations.GroupBy(violation => violation.Invariant).Select(same => $"{same.Key} × {same.Count()}: {string.Join(Environment.NewLine + "    ", same.Take(4).Select(v => v.What))}"));
 }

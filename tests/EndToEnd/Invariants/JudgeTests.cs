@@ -116,6 +116,22 @@ public sealed class JudgeTests
     }
 
     [Fact]
+    public void A_client_that_was_told_of_a_checkout_is_believed()
+    {
+        var sound = SoundBooks.Make();
+        var books = new Books
+        {
+            Table = sound.Table,
+            VendorTransactions = sound.VendorTransactions,
+            At = sound.At,
+            LastFault = sound.LastFault,
+            Told = [.. sound.Told, new Told("key-4", "cups", Answered.Open, CheckoutId: "chk_9")],
+        };
+
+        Assert.Equal("I23", Verdict(books));
+    }
+
+    [Fact]
     public void A_shopper_who_was_shown_another_price_is_believed()
     {
         var sound = SoundBooks.Make();

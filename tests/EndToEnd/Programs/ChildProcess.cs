@@ -12,8 +12,11 @@ public sealed class ChildProcess : IDisposable
     private readonly ConcurrentQueue<string> lines = new();
     private readonly Process process;
 
-    private ChildProcess(ProcessStartInfo start)
+    private readonly Action<string>? heard;
+
+    private ChildProcess(ProcessStartInfo start, Action<string>? heard)
     {
+        this.heard = heard;
         process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -30,7 +33,8 @@ public sealed class ChildProcess : IDisposable
     /// <summary>The last lines that it wrote.</summary>
     public string Output => string.Join(Environment.NewLine, lines);
 
-    public static ChildProcess Start(ProcessStartInfo start) => new(start);
+    /// <param name="heard">Is given every line that it writes.</param>
+    public static ChildProcess Start(ProcessStartInfo start, Action<string>? heard = null) => new(start, heard);
 
     /// <summary>SIGKILL: it gets no chance to do anything.</summary>
     public async Task Kill()
@@ -43,6 +47,26 @@ public sealed class ChildProcess : IDisposable
         await process.WaitForExitAsync().WaitAsync(Patience);
     }
 
+    /// <summary>SIGSTOP: it stands still, and its connections stay open.</summary>
+    public Task Freeze() => Signal("STOP");
+
+    /// <summary>SIGCONT: it goes on as if no time had passed.</summary>
+    public Task Thaw() => Signal("CONT");
+
+    /// <summary>Waits until it has ended by itself; whether it has.</summary>
+    public async Task<bool> Ends(TimeSpan within)
+    {
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(within);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>SIGTERM, as an orchestrator stops a program; waits for its end.</summary>
     public async Task Stop()
     {
@@ -51,8 +75,7 @@ public sealed class ChildProcess : IDisposable
             return;
         }
 
-        using var kill = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"kill -TERM {process.Id}"]))!;
-        await kill.WaitForExitAsync();
+        await Signal("TERM");
         try
         {
             await process.WaitForExitAsync().WaitAsync(Patience);
@@ -74,12 +97,20 @@ public sealed class ChildProcess : IDisposable
         process.Dispose();
     }
 
+    private async Task Signal(string name)
+    {
+        using var kill = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"kill -{name} {process.Id}"]))!;
+        await kill.WaitForExitAsync();
+    }
+
     private void Keep(string? line)
     {
         if (line is null)
         {
             return;
         }
+
+        heard?.Invoke(line);
 
         lines.Enqueue(line);
         while (lines.Count > LinesKept)

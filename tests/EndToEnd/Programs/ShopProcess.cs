@@ -1,9 +1,26 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Commerce.Shopping;
 
 namespace Commerce.Programs;
 
-/// <summary>The shop as its users start it: one process on files, with the vendor sandbox inside it or, given a <see cref="SandboxProcess"/>, outside.</summary>
+/// <summary>How a shop is started.</summary>
+public sealed record ShopSetup
+{
+    /// <summary>Where it answers over HTTP.</summary>
+    public int Port { get; init; } = Ports.Free();
+
+    /// <summary>The vendors, in a process of their own; null: the sandbox inside.</summary>
+    public SandboxProcess? Vendor { get; init; }
+
+    /// <summary>A connection string of PostgreSQL; null: files of its own.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>False: a silo alone, whose customers come through front ends.</summary>
+    public bool Api { get; init; } = true;
+}
+
+/// <summary>The shop as its users start it: one process on files, or one silo of several on PostgreSQL.</summary>
 public sealed class ShopProcess : IAsyncDisposable
 {
     public const string AdminKey = "cak_known_to_these_tests_only";
@@ -11,13 +28,15 @@ public sealed class ShopProcess : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
+    private readonly ConcurrentQueue<string> refused = new();
     private readonly Dictionary<string, string> settings;
     private readonly string url;
     private ChildProcess? process;
+    private string? failing;
 
-    private ShopProcess(int port, SandboxProcess? vendor)
+    private ShopProcess(ShopSetup setup)
     {
-        url = $"http://127.0.0.1:{port}";
+        url = $"http://127.0.0.1:{setup.Port}";
         Address = new Uri(url);
         DataDirectory = Directory.CreateTempSubdirectory("commerce-shop-").FullName;
         settings = new()
@@ -25,10 +44,21 @@ public sealed class ShopProcess : IAsyncDisposable
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Commerce__AdminKey"] = AdminKey,
             ["Commerce__DataDirectory"] = DataDirectory,
-            ["Commerce__Silo__Port"] = Ports.Free().ToString(CultureInfo.InvariantCulture),
-            ["Commerce__Silo__GatewayPort"] = GatewayPort.ToString(CultureInfo.InvariantCulture),
+            ["Commerce__Silo__Address"] = "127.0.0.1",
         };
-        if (vendor is not null)
+        TakeNewPorts();
+        if (setup.Database is { } database)
+        {
+            settings["ConnectionStrings__Commerce"] = database;
+            settings["Commerce__Sandbox__Enabled"] = setup.Vendor is null ? "true" : "false";
+        }
+
+        if (!setup.Api)
+        {
+            settings["Commerce__Api__Enabled"] = "false";
+        }
+
+        if (setup.Vendor is { } vendor)
         {
             settings["Commerce__Stripe__BaseUrl"] = vendor.StripeUrl;
             settings["Commerce__Stripe__ApiKey"] = "sk_test_known_to_these_tests_only";
@@ -44,9 +74,11 @@ public sealed class ShopProcess : IAsyncDisposable
     public string DataDirectory { get; }
 
     /// <summary>Where front ends reach its silo.</summary>
-    public int GatewayPort { get; } = Ports.Free();
-
     public ShopClient Client { get; }
+
+    public int SiloPort { get; private set; }
+
+    public int GatewayPort { get; private set; }
 
     public string Output => process?.Output ?? "";
 
@@ -54,16 +86,26 @@ public sealed class ShopProcess : IAsyncDisposable
 
     public int ExitCode => process!.ExitCode;
 
-    /// <summary>Starts a new shop on files of its own, and waits until it has opened.</summary>
-    public static Task<ShopProcess> Start() => Start(Ports.Free(), null);
+    /// <summary>What it said of commits that the journal refused because another activation had gone on: once for each, over all its lives.</summary>
+    public IReadOnlyList<string> RefusedCommits => [.. refused];
 
-    public static async Task<ShopProcess> Start(int port, SandboxProcess? vendor)
+    /// <summary>Starts a new shop on files of its own, and waits until it has opened.</summary>
+    public static Task<ShopProcess> Start() => Start(new ShopSetup());
+
+    public static Task<ShopProcess> Start(int port, SandboxProcess? vendor) => Start(new ShopSetup { Port = port, Vendor = vendor });
+
+    /// <summary>Starts a shop, and waits until it is ready and, when it has an API, until its opening stock is in.</summary>
+    public static async Task<ShopProcess> Start(ShopSetup setup)
     {
-        var shop = new ShopProcess(port, vendor);
+        var shop = new ShopProcess(setup);
         try
         {
             await shop.StartAgain();
-            await shop.Stocked();
+            if (setup.Api)
+            {
+                await Eventually.True(shop.Client.IsStocked, Patience, "the opening stock is there", () => shop.Output);
+            }
+
             return shop;
         }
         catch
@@ -77,7 +119,7 @@ public sealed class ShopProcess : IAsyncDisposable
     public async Task StartAgain()
     {
         process?.Dispose();
-        process = ChildProcess.Start(BuiltPrograms.StartInfo(BuiltPrograms.Silo, ["--urls", url], settings));
+        process = ChildProcess.Start(BuiltPrograms.StartInfo(BuiltPrograms.Silo, ["--urls", url], settings), Hear);
         await Eventually.True(
             async () => HasExited
                 ? throw new InvalidOperationException($"The shop ended with {ExitCode}.{Environment.NewLine}{Output}")
@@ -85,9 +127,23 @@ public sealed class ShopProcess : IAsyncDisposable
             Patience, "the shop is ready", () => Output);
     }
 
+    /// <summary>The same where nobody knows it: other ports for its silo, as a container has another address after each start.</summary>
+    public Task StartElsewhere()
+    {
+        TakeNewPorts();
+        return StartAgain();
+    }
+
     public Task Kill() => process!.Kill();
 
     public Task Stop() => process!.Stop();
+
+    public Task Freeze() => process!.Freeze();
+
+    public Task Thaw() => process!.Thaw();
+
+    /// <summary>Waits until it has ended by itself; whether it has.</summary>
+    public Task<bool> Ends(TimeSpan within) => process!.Ends(within);
 
     public async ValueTask DisposeAsync()
     {
@@ -101,14 +157,22 @@ public sealed class ShopProcess : IAsyncDisposable
         Directory.Delete(DataDirectory, recursive: true);
     }
 
-    /// <summary>A new shop takes in its opening stock after it began to listen.</summary>
-    private Task Stocked() => Eventually.True(
-        async () =>
+    private void TakeNewPorts()
+    {
+        (SiloPort, GatewayPort) = (Ports.Free(), Ports.Free());
+        settings["Commerce__Silo__Port"] = SiloPort.ToString(CultureInfo.InvariantCulture);
+        settings["Commerce__Silo__GatewayPort"] = GatewayPort.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private void Hear(string line)
+    {
+        if (line.Contains("the activation ends and the callers repeat", StringComparison.Ordinal))
         {
-            var stocked = await Client.Export("sku");
-            var products = await Client.Send(HttpMethod.Get, "/v1/products?limit=100");
-            var skus = products.Json.GetProperty("items").EnumerateArray().Sum(product => product.GetProperty("variants").GetArrayLength());
-            return products.Status == 200 && skus > 0 && stocked.Count >= skus;
-        },
-        Patience, "the opening stock is there", () => Output);
+            failing = line.Trim();
+        }
+        else if (line.Contains("was changed from elsewhere in this moment", StringComparison.Ordinal) && Interlocked.Exchange(ref failing, null) is { } commit)
+        {
+            refused.Enqueue(commit); // the reason follows the line that names the commit
+        }
+    }
 }

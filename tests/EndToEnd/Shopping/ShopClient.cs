@@ -80,6 +80,15 @@ public sealed class ShopClient(Uri address, string adminKey, Func<string> contex
     /// <summary>Units that can be bought now.</summary>
     public async Task<long> Available(string sku) => (await Admin(HttpMethod.Get, "/stock/" + sku)).Must(200).Number("available");
 
+    /// <summary>A new shop takes in its opening stock after it began to listen.</summary>
+    public async Task<bool> IsStocked()
+    {
+        var stocked = await Export("sku");
+        var products = await Send(HttpMethod.Get, "/v1/products?limit=100");
+        var skus = products.Json.GetProperty("items").EnumerateArray().Sum(product => product.GetProperty("variants").GetArrayLength());
+        return products.Status == 200 && skus > 0 && stocked.Count >= skus;
+    }
+
     /// <summary>Follows a feed of server-sent events until <paramref name="stop"/>.</summary>
     public async IAsyncEnumerable<FeedItem> Follow(string path, string? token = null, string? lastEventId = null, [EnumeratorCancellation] CancellationToken stop = default)
     {
