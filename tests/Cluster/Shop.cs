@@ -170,6 +170,12 @@ public sealed class Shop : IAsyncLifetime
         return (T)Convert.ChangeType(command.ExecuteScalar() ?? 0L, typeof(T));
     }
 
+    /// <summary>SQL: a column of bytes, read as the text that it is.</summary>
+    internal static string Text(string bytes) => PostgresServer.IsWanted ? $"convert_from({bytes}, 'UTF8')" : $"cast({bytes} as text)";
+
+    /// <summary>SQL: a text, as bytes.</summary>
+    internal static string Bytes(string text) => PostgresServer.IsWanted ? $"convert_to({text}, 'UTF8')" : $"cast({text} as blob)";
+
     private static async Task<bool> Comes(Func<Task<bool>> holds, TimeSpan patience)
     {
         var deadline = DateTime.UtcNow + patience;

@@ -19,6 +19,7 @@ internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposab
     private volatile Func<Commit, Tampering>? tampering;
     private volatile Func<Commit, Task>? holding;
     private volatile Func<string, bool>? failingSaves;
+    private volatile Gate? switching;
 
     public long Head => inner.Head;
 
@@ -34,6 +35,9 @@ internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposab
         failingSaves = of;
         return new Undo(() => failingSaves = null);
     }
+
+    /// <summary>Holds back the moment in which a read model that was built anew takes over.</summary>
+    public Gate HoldSwitch() => switching = new Gate(() => switching = null);
 
     /// <summary>Holds back the appends of one aggregate until the gate is opened.</summary>
     public Gate Hold(string aggregate)
@@ -82,7 +86,15 @@ internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposab
 
     public ValueTask<Generations> Generations(string model) => inner.Generations(model);
 
-    public Task<bool> SaveGenerations(string model, Generations from, Generations to) => inner.SaveGenerations(model, from, to);
+    public async Task<bool> SaveGenerations(string model, Generations from, Generations to)
+    {
+        if (to.Building is null && switching is { } gate)
+        {
+            await gate.Pass();
+        }
+
+        return await inner.SaveGenerations(model, from, to);
+    }
 
     public Task<int> DeleteReadModel(string model, int limit) => inner.DeleteReadModel(model, limit);
 

@@ -104,11 +104,11 @@ public sealed class ReadModelTests : IAsyncLifetime
     {
         await Bustle();
         shop.Query<long>(
-            """
+            $"""
             delete from read_models where model = 'orders' and id = (select max(id) from read_models where model = 'orders');
-            update read_models set body = cast(replace(cast(body as text), 'placed', 'cancelled') as blob) where model = 'orders';
+            update read_models set body = {Shop.Bytes($"replace({Shop.Text("body")}, 'placed', 'cancelled')")} where model = 'orders';
             delete from read_models where model = 'checkouts-in-flight';
-            update read_models set body = cast('{"level":{"sku":"X","onHand":7},"sequence":1000000}' as blob) where model = 'stock-levels';
+            update read_models set body = {Shop.Bytes("'{\"level\":{\"sku\":\"X\",\"onHand\":7},\"sequence\":1000000}'")} where model = 'stock-levels';
             select 0
             """);
 
@@ -181,6 +181,26 @@ public sealed class ReadModelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_happens_before_the_switch_is_in_the_new_generation_no_later_than_in_the_old_one()
+    {
+        await Bustle();
+        using var gate = shop.Journal.HoldSwitch();
+        await shop.Grains.ReadModel(ReadModels.Orders).Rebuild(Request.System());
+        await gate.Reached;
+
+        for (var i = 0; i < 5; i++)
+        {
+            var trial = await (await shop.Cart()).Placed();
+            await Shop.Until(async () => await shop.Journal.FindReadModel(ReadModels.Orders, trial.OrderId) is not null, "the order is in the old generation");
+            Assert.NotNull(await shop.Journal.FindReadModel("orders~2", trial.OrderId));
+        }
+
+        gate.Open();
+        await IsRead(ReadModels.Orders, 2);
+        await IsAsFolded(new OrdersModel(), 2);
+    }
+
+    [Fact]
     public async Task A_rebuild_whose_silo_dies_in_the_middle_is_taken_up_by_the_next_one()
     {
         shop.Settings["Commerce:ReadModels:PageSize"] = "2";
@@ -240,7 +260,8 @@ public sealed class ReadModelTests : IAsyncLifetime
         await trial.Order.Hold(trial.As("hold"), null);
         await trial.Order.Resume(trial.As("resume"));
         var partition = Partition.Of(trial.OrderId);
-        var events = (await shop.Journal.Read(partition, 0, 1_000)).SelectMany(commit => Lifecycle.Events(commit, 0)).Where(happened => happened.Aggregate == trial.OrderId).ToList();
+        var events = new List<LifecycleEvent>();
+        await Shop.Until(async () => (events = [.. (await shop.Journal.Read(partition, 0, 1_000)).SelectMany(commit => Lifecycle.Events(commit, 0)).Where(happened => happened.Aggregate == trial.OrderId)]).Any(happened => happened.Type.Contains("resumed")), "the journal shows the last of it");
 
         var cursors = shop.Services.GetRequiredService<ReadModelCursors>();
         var frozen = await cursors.Open(model, 1, partition);
@@ -305,9 +326,9 @@ public sealed class ReadModelTests : IAsyncLifetime
             await trial.Order.Hold(trial.As("hold"), null);
             shop.Clock.Shift(TimeSpan.FromMinutes(1));
             await Shop.Until(() => Task.FromResult(Lag(ReadModels.Orders) > 59), "its lag rises");
-            Assert.True((await shop.Grains.ReadModel(ReadModels.Orders).Get()).LagMs > 59_000);
+            await Shop.Until(async () => (await shop.Grains.ReadModel(ReadModels.Orders).Get()).LagMs > 59_000, "operators are told");
             Assert.True((await shop.Grains.Orders().All(First, new OrderFilter())).AsOf < shop.Clock.GetUtcNow() - TimeSpan.FromSeconds(59));
-            Assert.Equal(1, shop.Query<long>("select count(*) from read_models where model = 'orders' and cast(body as text) like '%\"placed\"%'"));
+            Assert.Equal(1, shop.Query<long>($"select count(*) from read_models where model = 'orders' and {Shop.Text("body")} like '%\"placed\"%'"));
         }
 
         await Shop.Until(() => Task.FromResult(Lag(ReadModels.Orders) is 0), "it catches up");
@@ -381,10 +402,9 @@ public sealed class ReadModelTests : IAsyncLifetime
 
                 var stored = await shop.Journal.ReadModel(ReadModel.Stored(model.Name, generation), null, null, int.MaxValue);
                 last = (Text(folded.Values), Text(stored));
-                return last.Item1 == last.Item2;
+                return last.Item1.Length > 0 && last.Item1 == last.Item2;
             },
             $"{model.Name} is what the journal says");
-        Assert.NotEmpty(last.Item1);
 
         static string Text(IEnumerable<ReadModelRow> rows) =>
             string.Join('\n', rows.Select(row => $"{row.Id} {row.Key} {row.Sort} {Encoding.UTF8.GetString(row.Body!)}").Order(StringComparer.Ordinal));
