@@ -29,7 +29,7 @@ public sealed class FrontEndTests(ITestOutputHelper output)
         var port = Ports.Free();
         await using var vendor = await SandboxProcess.Start(port);
         await using var shop = await ShopProcess.Start(Ports.Free(), vendor);
-        await using var front = await FrontEndProcess.Start(port, shop.GatewayPort);
+        await using var front = await FrontEndProcess.Start(port, shop);
         await front.Ready();
         await vendor.Fault(new { kind = "slow", operation = "authorise", delayMs = 200, probability = 0.3, seed = random.Next() });
 
@@ -65,7 +65,7 @@ public sealed class FrontEndTests(ITestOutputHelper output)
     {
         const int Followers = 5;
         await using var shop = await ShopProcess.Start();
-        await using var front = await FrontEndProcess.Start(Ports.Free(), shop.GatewayPort);
+        await using var front = await FrontEndProcess.Start(Ports.Free(), shop);
         await front.Ready();
         using var enough = new CancellationTokenSource(Patience);
         var followers = Enumerable.Range(0, Followers).Select(_ => new ConcurrentQueue<FeedItem>()).ToArray();
@@ -101,7 +101,7 @@ public sealed class FrontEndTests(ITestOutputHelper output)
     {
         await using var shop = await ShopProcess.Start();
         await shop.Kill();
-        await using var front = await FrontEndProcess.Start(Ports.Free(), shop.GatewayPort);
+        await using var front = await FrontEndProcess.Start(Ports.Free(), shop);
 
         Assert.Equal(503, (await front.Client.Send(HttpMethod.Get, "/health/ready")).Status);
         var early = await front.Client.Send(HttpMethod.Get, "/v1/products?limit=1");

@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace Commerce.Faults;
 
 /// <summary>A dump that is taken while the shop sells is restored, and a shop goes on from it: docs/runbooks, backup and restore.</summary>
+[Trait("database", "own")]
 public sealed class BackupTests(ITestOutputHelper output) : IDisposable
 {
     /// <summary>What happened after the dump the vendor knows of and the restored books do not: these hold the two against each other.</summary>
@@ -35,7 +36,7 @@ public sealed class BackupTests(ITestOutputHelper output) : IDisposable
             cursor = await Cursor(shop.Client);
             toldBefore = crowd.Told;
             var before = crowd.Finished;
-            await PostgresServer.Run("pg_dump", "--format=custom", $"--file={dump}", $"--dbname={Address(setup.Database!)}");
+            await PostgresServer.Run("pg_dump", "--format=custom", $"--file={dump}", $"--dbname={PostgresServer.Address(setup.Database!)}");
             await Eventually.True(() => Task.FromResult(crowd.Finished >= before + 20), Patience, "twenty more are served", () => shop.Output);
             closing.SetResult();
             await shopping;
@@ -47,7 +48,7 @@ public sealed class BackupTests(ITestOutputHelper output) : IDisposable
         foreach (var target in (PostgresServer[])[server, another])
         {
             var restored = await target.CreateDatabase();
-            await PostgresServer.Run("pg_restore", "--exit-on-error", $"--dbname={Address(restored)}", dump);
+            await PostgresServer.Run("pg_restore", "--exit-on-error", $"--dbname={PostgresServer.Address(restored)}", dump);
             await using var shop = await ShopProcess.Start(setup with { Database = restored });
             await Judge(shop, vendor, toldBefore, told);
             await GoesOn(shop.Client, cursor);
@@ -96,10 +97,4 @@ public sealed class BackupTests(ITestOutputHelper output) : IDisposable
     /// <summary>Where a reader of everything is after its first hundred events.</summary>
     private static async Task<string> Cursor(ShopClient shop) =>
         (await shop.Operator(HttpMethod.Get, "/v1/events?limit=100")).Must(200).Need("items.99.cursor");
-
-    private static string Address(string database)
-    {
-        var connection = new NpgsqlConnectionStringBuilder(database);
-        return $"postgresql://{connection.Username}@{connection.Host}:{connection.Port}/{connection.Database}";
-    }
 }

@@ -10,6 +10,7 @@ namespace Commerce.Faults;
 
 /// <summary>Everything that a cluster can lose is taken from it while a crowd buys. Afterwards the books are judged from outside.</summary>
 /// <remarks>Repeats a run: <c>COMMERCE_FAULT_SEED</c>. Makes it longer: <c>COMMERCE_FAULT_SECONDS</c>. <c>./fault-run.sh</c> sets both.</remarks>
+[Trait("database", "own")]
 public sealed class ClusterFaultTests(ITestOutputHelper output)
 {
     private const int Shoppers = 24;

@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace Commerce.Faults;
 
 /// <summary>The database goes away under a shop: callers are told when to come back, and nothing that was answered is lost.</summary>
+[Trait("database", "own")]
 public sealed class DatabaseLossTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -9,6 +9,7 @@ using Xunit.Abstractions;
 namespace Commerce.Faults;
 
 /// <summary>One silo of a cluster goes away, in each of the ways in which silos do.</summary>
+[Trait("database", "own")]
 public sealed class SiloLossTests(ITestOutputHelper output)
 {
     private const int Carts = 60;

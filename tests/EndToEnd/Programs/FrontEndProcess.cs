@@ -30,6 +30,9 @@ public sealed class FrontEndProcess : IAsyncDisposable
     public static Task<FrontEndProcess> Start(int port, int gatewayPort) =>
         Listening(new FrontEndProcess(port, "Commerce__Silo__GatewayPort", gatewayPort.ToString(CultureInfo.InvariantCulture)));
 
+    /// <summary>Starts one that finds this shop's silo as its database has it.</summary>
+    public static Task<FrontEndProcess> Start(int port, ShopProcess shop) => shop.Database is { } database ? Start(port, database) : Start(port, shop.GatewayPort);
+
     /// <summary>Starts one that finds its silos in the membership table.</summary>
     public static Task<FrontEndProcess> Start(int port, string database) => Listening(new FrontEndProcess(port, "ConnectionStrings__Commerce", database));
 

@@ -80,6 +80,13 @@ public sealed class PostgresServer : IAsyncDisposable
         return rows;
     }
 
+    /// <summary>A connection string as PostgreSQL's own programs take it.</summary>
+    public static string Address(string database)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(database);
+        return $"postgresql://{connection.Username}@{connection.Host}:{connection.Port}/{connection.Database}";
+    }
+
     /// <summary>One of PostgreSQL's own programs; what it wrote.</summary>
     public static async Task<string> Run(string program, params IEnumerable<string> arguments) =>
         await Run(new ProcessStartInfo(Path.Combine((await Script("binaries")).Trim(), program), arguments));

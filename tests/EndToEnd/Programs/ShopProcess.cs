@@ -13,7 +13,7 @@ public sealed record ShopSetup
     /// <summary>The vendors, in a process of their own; null: the sandbox inside.</summary>
     public SandboxProcess? Vendor { get; init; }
 
-    /// <summary>A connection string of PostgreSQL; null: files of its own.</summary>
+    /// <summary>A connection string of PostgreSQL; null: files of its own, or a database where this run says so (see <see cref="SharedServer"/>).</summary>
     public string? Database { get; init; }
 
     /// <summary>False: a silo alone, whose customers come through front ends.</summary>
@@ -31,11 +31,14 @@ public sealed class ShopProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> refused = new();
     private readonly Dictionary<string, string> settings;
     private readonly string url;
+    private readonly bool ownsDatabase;
     private ChildProcess? process;
     private string? failing;
 
-    private ShopProcess(ShopSetup setup)
+    private ShopProcess(ShopSetup setup, bool ownsDatabase)
     {
+        this.ownsDatabase = ownsDatabase;
+        Database = setup.Database;
         url = $"http://127.0.0.1:{setup.Port}";
         Address = new Uri(url);
         DataDirectory = Directory.CreateTempSubdirectory("commerce-shop-").FullName;
@@ -73,6 +76,9 @@ public sealed class ShopProcess : IAsyncDisposable
 
     public string DataDirectory { get; }
 
+    /// <summary>The database that it is kept in; null: in files.</summary>
+    public string? Database { get; }
+
     /// <summary>Where front ends reach its silo.</summary>
     public ShopClient Client { get; }
 
@@ -97,7 +103,8 @@ public sealed class ShopProcess : IAsyncDisposable
     /// <summary>Starts a shop, and waits until it is ready and, when it has an API, until its opening stock is in.</summary>
     public static async Task<ShopProcess> Start(ShopSetup setup)
     {
-        var shop = new ShopProcess(setup);
+        var own = setup.Database is null && SharedServer.IsWanted;
+        var shop = new ShopProcess(own ? setup with { Database = await SharedServer.CreateDatabase() } : setup, own);
         try
         {
             await shop.StartAgain();
@@ -155,6 +162,10 @@ public sealed class ShopProcess : IAsyncDisposable
         }
 
         Directory.Delete(DataDirectory, recursive: true);
+        if (ownsDatabase)
+        {
+            await SharedServer.DropDatabase(Database!);
+        }
     }
 
     private void TakeNewPorts()
