@@ -61,7 +61,7 @@ internal sealed class PostgresHorizon : IAsyncDisposable
         {
             try
             {
-                await using var connection = database.Own("journal horizon", "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off");
+                await using var connection = database.Own("journal horizon", "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off");
                 await connection.OpenAsync(stopping.Token);
                 await using var command = new NpgsqlCommand(Sql, connection);
                 await command.PrepareAsync(stopping.Token);
