@@ -14,6 +14,12 @@ public static class BuiltPrograms
 
     public static string Sandbox { get; } = Find("Commerce.Adapters.Sandbox");
 
+    /// <summary>The silo of the version after this one.</summary>
+    public static string NextSilo => FindNext("Commerce.Silo");
+
+    /// <summary>The front end of the version after this one.</summary>
+    public static string NextFrontEnd => FindNext("Commerce.Api");
+
     /// <summary>What starts a program; nothing of this process' own settings reaches it.</summary>
     public static ProcessStartInfo StartInfo(string dll, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> settings)
     {
@@ -50,6 +56,13 @@ public static class BuiltPrograms
 
     /// <summary>The repository that the tests were built in.</summary>
     public static string Repository { get; } = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Parent!.Parent!.Parent!.FullName;
+
+    private static string FindNext(string program)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Name;
+        var dll = Path.Combine(Repository, "artifacts", "next", "tree", "artifacts", "bin", program, configuration, program + ".dll");
+        return File.Exists(dll) ? dll : throw new FileNotFoundException($"The next version is not built: run 'tests/Upgrade/build-next.sh {configuration}' first.", dll);
+    }
 
     private static string Find(string program)
     {

@@ -10,10 +10,10 @@ public sealed class FrontEndProcess : IAsyncDisposable
 
     private readonly ChildProcess process;
 
-    private FrontEndProcess(int port, string setting, string value)
+    private FrontEndProcess(string program, int port, string setting, string value)
     {
         var url = $"http://127.0.0.1:{port}";
-        process = ChildProcess.Start(BuiltPrograms.StartInfo(BuiltPrograms.FrontEnd, ["--urls", url], new Dictionary<string, string>
+        process = ChildProcess.Start(BuiltPrograms.StartInfo(program, ["--urls", url], new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Commerce__AdminKey"] = ShopProcess.AdminKey,
@@ -28,13 +28,15 @@ public sealed class FrontEndProcess : IAsyncDisposable
 
     /// <summary>Starts one that knows its silo by its gateway, and waits until it listens; the silo may not be there yet.</summary>
     public static Task<FrontEndProcess> Start(int port, int gatewayPort) =>
-        Listening(new FrontEndProcess(port, "Commerce__Silo__GatewayPort", gatewayPort.ToString(CultureInfo.InvariantCulture)));
+        Listening(new FrontEndProcess(BuiltPrograms.FrontEnd, port, "Commerce__Silo__GatewayPort", gatewayPort.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Starts one that finds this shop's silo as its database has it.</summary>
     public static Task<FrontEndProcess> Start(int port, ShopProcess shop) => shop.Database is { } database ? Start(port, database) : Start(port, shop.GatewayPort);
 
     /// <summary>Starts one that finds its silos in the membership table.</summary>
-    public static Task<FrontEndProcess> Start(int port, string database) => Listening(new FrontEndProcess(port, "ConnectionStrings__Commerce", database));
+    /// <param name="program">Its dll; null: this version's.</param>
+    public static Task<FrontEndProcess> Start(int port, string database, string? program = null) =>
+        Listening(new FrontEndProcess(program ?? BuiltPrograms.FrontEnd, port, "ConnectionStrings__Commerce", database));
 
     /// <summary>Until it takes requests.</summary>
     public Task Ready() => Eventually.True(Client.IsReady, Patience, "the front end is ready", () => Output);

@@ -18,6 +18,9 @@ public sealed record ShopSetup
 
     /// <summary>False: a silo alone, whose customers come through front ends.</summary>
     public bool Api { get; init; } = true;
+
+    /// <summary>The silo's dll: this version's, or another's.</summary>
+    public string Program { get; init; } = BuiltPrograms.Silo;
 }
 
 /// <summary>The shop as its users start it: one process on files, or one silo of several on PostgreSQL.</summary>
@@ -32,12 +35,14 @@ public sealed class ShopProcess : IAsyncDisposable
     private readonly Dictionary<string, string> settings;
     private readonly string url;
     private readonly bool ownsDatabase;
+    private string program;
     private ChildProcess? process;
     private string? failing;
 
     private ShopProcess(ShopSetup setup, bool ownsDatabase)
     {
         this.ownsDatabase = ownsDatabase;
+        program = setup.Program;
         Database = setup.Database;
         url = $"http://127.0.0.1:{setup.Port}";
         Address = new Uri(url);
@@ -126,7 +131,7 @@ public sealed class ShopProcess : IAsyncDisposable
     public async Task StartAgain()
     {
         process?.Dispose();
-        process = ChildProcess.Start(BuiltPrograms.StartInfo(BuiltPrograms.Silo, ["--urls", url], settings), Hear);
+        process = ChildProcess.Start(BuiltPrograms.StartInfo(program, ["--urls", url], settings), Hear);
         await Eventually.True(
             async () => HasExited
                 ? throw new InvalidOperationException($"The shop ended with {ExitCode}.{Environment.NewLine}{Output}")
@@ -139,6 +144,13 @@ public sealed class ShopProcess : IAsyncDisposable
     {
         TakeNewPorts();
         return StartAgain();
+    }
+
+    /// <summary>Another version of it takes its place, at another address, as a roll-out replaces a container.</summary>
+    public Task StartElsewhereAs(string version)
+    {
+        program = version;
+        return StartElsewhere();
     }
 
     public Task Kill() => process!.Kill();
