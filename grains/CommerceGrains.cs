@@ -8,6 +8,7 @@ using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Pricing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Streams;
 
@@ -52,7 +53,7 @@ public static class CommerceGrains
             silo.AddPersistentStreams(Lifecycle.Provider, LifecycleStreams.Create, streams =>
             {
                 streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
-                streams.ConfigurePullingAgent(agent => agent.Configure(options => options.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(20)));
+                streams.ConfigurePullingAgent(static agent => agent.Configure<IOptions<LifecycleStreamOptions>>(static (pulling, options) => pulling.GetQueueMsgsTimerPeriod = options.Value.Period));
             });
             return silo;
         }

@@ -16,9 +16,12 @@ public sealed class LifecycleStreamOptions
     [Range(1, 10_000)]
     public int BatchSize { get; set; } = 256;
 
-    /// <summary>How often a partition with nothing new is looked at. Default: 20 ms.</summary>
+    /// <summary>
+    /// How often a partition is looked at. Read models store what they made of it as often, so that it weighs on a busy database. Default: 100 ms.
+    /// The event feed does not wait for it.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
-    public TimeSpan Period { get; set; } = TimeSpan.FromMilliseconds(20);
+    public TimeSpan Period { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Batches of a partition that may wait for their consumers. Default: 64.</summary>
     [Range(1, 4_096)]

@@ -32,6 +32,7 @@ internal sealed class ReadModelCursor(IJournal journal, ReadModel model, int gen
     public async Task<bool> Take(IReadOnlyList<LifecycleEvent> events)
     {
         var changed = new Dictionary<string, ReadModelRow>(StringComparer.Ordinal);
+        var unborn = new HashSet<string>(StringComparer.Ordinal);
         var position = Position;
         try
         {
@@ -39,12 +40,14 @@ internal sealed class ReadModelCursor(IJournal journal, ReadModel model, int gen
             {
                 if (happened.Cursor.Position > Position)
                 {
-                    await Digest(happened, changed);
+                    await Digest(happened, changed, unborn);
                     position = happened.Cursor.Position;
                 }
             }
 
-            if (changed.Count > 0 && !await Save(position, [.. changed.Values]))
+            // What came and went between two looks (a checkout that took milliseconds) was never stored, and has not to be removed.
+            var rows = changed.Values.Where(row => row.Body is not null || !unborn.Contains(row.Id)).ToImmutableArray();
+            if (!rows.IsEmpty && !await Save(position, rows))
             {
                 return false;
             }
@@ -79,7 +82,8 @@ internal sealed class ReadModelCursor(IJournal journal, ReadModel model, int gen
         return false;
     }
 
-    private async Task Digest(LifecycleEvent happened, Dictionary<string, ReadModelRow> changed)
+    /// <param name="unborn">Ids of rows that are not in the database.</param>
+    private async Task Digest(LifecycleEvent happened, Dictionary<string, ReadModelRow> changed, HashSet<string> unborn)
     {
         var rows = ImmutableArray<ReadModelRow>.Empty;
         var needs = ImmutableArray<string>.Empty;
@@ -99,6 +103,11 @@ internal sealed class ReadModelCursor(IJournal journal, ReadModel model, int gen
 
         foreach (var row in rows)
         {
+            if (!changed.ContainsKey(row.Id) && known.TryGetValue(row.Id, out var before) && before is null)
+            {
+                unborn.Add(row.Id);
+            }
+
             changed[row.Id] = row with { Model = reader };
             known[row.Id] = row.Body is null ? null : changed[row.Id];
         }

@@ -18,12 +18,14 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
     private readonly PostgresDatabase database;
     private readonly PostgresHorizon horizon;
     private readonly PostgresWriter writer;
+    private readonly PostgresLoader loader;
     private int disposed;
 
     public PostgresJournal(PostgresDatabase database, JournalMeters meters, TimeProvider clock, ILogger<PostgresJournal> logger)
     {
         this.database = database;
         horizon = new PostgresHorizon(database, logger);
+        loader = new PostgresLoader(database);
         writer = new PostgresWriter(new PostgresAppend(database), horizon.Look, meters, clock, logger);
     }
 
@@ -41,23 +43,17 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
         }
     }
 
-    /// <remarks>One statement, so that a snapshot that is replaced at the same time cannot leave a gap before the tail.</remarks>
-    public ValueTask<History> Load(string aggregate) => Ask(
-        $"""
-        with head as materialized (select a.number, coalesce(s.version, 0) as version, s.state from aggregates a left join snapshots s on s.aggregate = a.number where a.id = $1)
-        select 0 as position, '' as id, version, 0 as first_sequence, state as events, 'epoch'::timestamptz as at, null as correlation_id, null as causation_id, null as trace_parent, null as idempotency_key, null as fingerprint
-        from head where state is not null
-        union all
-        (select {Qualified("c")} from head h, lateral (select {Columns} from commits where aggregate = h.number and version > h.version order by version) c)
-        """,
-        [new() { Value = aggregate }],
-        static async rows =>
+    public async ValueTask<History> Load(string aggregate)
+    {
+        try
         {
-            var all = await ReadAll(rows);
-            return all.IsEmpty ? History.None
-                : all[0].Position == 0 ? new History(all[0].Version, all[0].Events, all.RemoveAt(0))
-                : new History(0, null, all);
-        });
+            return await loader.Load(aggregate);
+        }
+        catch (Exception failure) when (PostgresDatabase.IsAway(failure))
+        {
+            throw Away();
+        }
+    }
 
     public ValueTask<ImmutableArray<Recorded>> ReadAggregate(string aggregate, long after, int limit) => Ask(
         $"select {Columns} from commits where aggregate = (select number from aggregates where id = $1) and position > $2 order by version limit $3",
@@ -238,10 +234,9 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
         }
 
         await writer.DisposeAsync();
+        await loader.DisposeAsync();
         await horizon.DisposeAsync();
     }
-
-    private static string Qualified(string alias) => string.Join(", ", Columns.Split(", ").Select(column => $"{alias}.{column}"));
 
     private static NpgsqlParameter Texts(IEnumerable<string> values) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
@@ -277,22 +272,28 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
         var commits = ImmutableArray.CreateBuilder<Recorded>();
         while (await rows.ReadAsync())
         {
-            commits.Add(new Recorded(
-                rows.GetInt64(0),
-                rows.GetString(1),
-                rows.GetInt64(2),
-                rows.GetInt64(3),
-                rows.GetFieldValue<byte[]>(4),
-                new DateTimeOffset(rows.GetDateTime(5), TimeSpan.Zero),
-                Text(6),
-                Text(7),
-                Text(8),
-                Text(9),
-                Text(10)));
+            commits.Add(Recorded(rows));
         }
 
         return commits.ToImmutable();
+    }
 
-        string? Text(int column) => rows.IsDBNull(column) ? null : rows.GetString(column);
+    /// <summary>The commit in this row of <see cref="Columns"/>.</summary>
+    internal static Recorded Recorded(NpgsqlDataReader row)
+    {
+        return new Recorded(
+            row.GetInt64(0),
+            row.GetString(1),
+            row.GetInt64(2),
+            row.GetInt64(3),
+            row.GetFieldValue<byte[]>(4),
+            new DateTimeOffset(row.GetDateTime(5), TimeSpan.Zero),
+            Text(6),
+            Text(7),
+            Text(8),
+            Text(9),
+            Text(10));
+
+        string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
     }
 }
