@@ -14,9 +14,17 @@ internal sealed class PostgresHorizon : IAsyncDisposable
     /// The last commit that nothing can come before any more. Transactions commit in another order than they begin in: one that has begun earlier
     /// and is not done yet may still bring commits with lower positions, so what is above it is not read.
     /// </summary>
-    private const string Sql = "select coalesce(max(position), 0) from commits where position < journal_horizon()";
+    private const string Sql =
+        """
+        select coalesce((
+            select position from commits where position < (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (select ahead from journal_clock)) << 12
+            order by position desc limit 1), 0)
+        """;
 
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(20), AfterFailure = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Between two looks at the least: a busy writer is done with several batches meanwhile.</summary>
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(2);
 
     private readonly Channel<bool> wrote = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource stopping = new();
@@ -53,7 +61,7 @@ internal sealed class PostgresHorizon : IAsyncDisposable
         {
             try
             {
-                await using var connection = database.Own("journal horizon", "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off");
+                await using var connection = database.Own("journal horizon", "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off");
                 await connection.OpenAsync(stopping.Token);
                 await using var command = new NpgsqlCommand(Sql, connection);
                 await command.PrepareAsync(stopping.Token);
@@ -93,8 +101,10 @@ internal sealed class PostgresHorizon : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            // Nothing was written here; it is time to see what others wrote.
+            return; // nothing was written here; it is time to see what others wrote
         }
+
+        await Task.Delay(Breath, stopping.Token);
     }
 }
 

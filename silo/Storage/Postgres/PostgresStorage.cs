@@ -45,10 +45,12 @@ internal static class PostgresStorage
             silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (CommerceSilo.Cluster, cluster));
 
             // Three probes of a second each, in a row, and a second silo that says the same: a pause of a second or two (a collection of garbage, a busy
-            // machine) kills nobody; a silo that is gone is missed for three to four seconds.
+            // machine) kills nobody; a silo that is gone is missed for three to four seconds. The longest timeout counts for one that froze, too: its
+            // connections stay open, and whoever was heard within that many of them is not suspected.
             silo.Configure<ClusterMembershipOptions>(static options =>
             {
                 options.ProbeTimeout = TimeSpan.FromSeconds(1);
+                (options.MinProbeTimeout, options.MaxProbeTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.25));
                 options.NumMissedProbesLimit = 3;
                 options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(3);
                 options.TableRefreshTimeout = TimeSpan.FromSeconds(5);

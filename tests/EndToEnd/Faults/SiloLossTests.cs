@@ -50,6 +50,42 @@ public sealed class SiloLossTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_frozen_silo_is_given_up_in_seconds_and_ends_when_it_wakes(int silos)
+    {
+        await using var cluster = await Cluster.Start(silos);
+        await Eventually.True(async () => (await cluster.ActiveMembers()).Count == silos, Patience, "all silos are members");
+        var shoppers = await Task.WhenAll(Enumerable.Range(0, Carts).Select(_ => Shopper.With(cluster.FrontEnd.Client, Goods.Tea)));
+        var (clock, outOfReach) = (Stopwatch.StartNew(), new ConcurrentBag<TimeSpan>());
+        await cluster.Silos[0].Freeze();
+        var givenUp = Task.Run(async () =>
+        {
+            await Eventually.True(async () => (await cluster.ActiveMembers()).Count == silos - 1, Patience, "the frozen silo is given up");
+            return clock.Elapsed;
+        });
+        await Task.WhenAll(shoppers.Select(async shopper =>
+        {
+            await Eventually.True(async () => await IsThere(shopper), Patience, "the cart is reachable", () => cluster.FrontEnd.Output);
+            outOfReach.Add(clock.Elapsed);
+        }));
+        var missed = await givenUp;
+        await Task.Delay(TimeSpan.FromSeconds(10) - clock.Elapsed is { Ticks: > 0 } rest ? rest : TimeSpan.Zero);
+        await cluster.Silos[0].Thaw();
+        var woken = clock.Elapsed;
+        var ended = await cluster.Silos[0].Ends(TimeSpan.FromSeconds(15));
+
+        var all = outOfReach.Order().ToList();
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"given up after {missed.TotalSeconds:0.00} s; out of reach: p50 {At(all, 0.5):0.00} s, longest {all[^1].TotalSeconds:0.00} s; {(ended ? $"ended {(clock.Elapsed - woken).TotalSeconds:0.0} s after it woke" : "lives on")}"));
+        Assert.True(missed < TimeSpan.FromSeconds(6), $"given up after {missed.TotalSeconds:0.00} s");
+        Assert.True(all[^1].TotalSeconds < 12, $"the last cart was there again after {all[^1].TotalSeconds:0.00} s"); // one whose call was under way is waited for twice
+        Assert.True(ended, cluster.Silos[0].Output);
+        await (await Shopper.ReadyToPay(cluster.FrontEnd.Client, Goods.Coffee)).Order();
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_single_silo_that_was_killed_serves_again_within_ten_seconds(bool elsewhere)

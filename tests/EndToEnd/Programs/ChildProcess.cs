@@ -6,7 +6,7 @@ namespace Commerce.Programs;
 /// <summary>A program under test: started, listened to, stopped or killed.</summary>
 public sealed class ChildProcess : IDisposable
 {
-    private const int LinesKept = 400;
+    private const int LinesKept = 2_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<string> lines = new();

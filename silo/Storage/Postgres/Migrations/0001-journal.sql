@@ -47,10 +47,6 @@ create table journal_clock (
 
 insert into journal_clock (ahead) values (0);
 
--- Where no running transaction can write below any more.
-create function journal_horizon() returns bigint language sql stable parallel safe as
-'select (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (select ahead from journal_clock)) << 12';
-
 -- Readers of the journal: how far they came, what they made of it, what they could not digest.
 create table checkpoints (
     reader    text   not null,
