@@ -98,7 +98,7 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output)
 
         async Task Stop(ShopProcess silo)
         {
-            timeline.Note($"{DateTime.UtcNow:HH:mm:ss.fff} silo {silo.SiloPort} leaves");
+            timeline.Note($"silo {silo.SiloPort} leaves");
             await silo.Stop();
             Assert.Equal(0, silo.ExitCode);
         }
@@ -166,16 +166,18 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>What of the checkouts had to be taken up again later.</summary>
     private async Task PrintDelays(string database)
     {
-        foreach (var row in await PostgresServer.Query(database, """
-            select at, id, version, happened -> 'data' ->> 'why'
+        var delayed = await PostgresServer.Query(
+            database,
+            """
+            select happened -> 'data' ->> 'why', count(*)
             from commits, jsonb_array_elements(convert_from(events, 'UTF8')::jsonb) happened
-            where id like 'chk\_%' and happened ->> 'type' like '%delayed%' order by at
-            """))
-        {
-            output.WriteLine($"delayed: {row[0]:HH:mm:ss.fff} {row[1]} {row[2]} {row[3]}");
-        }
+            where id like 'chk\_%' and happened ->> 'type' = 'commerce.checkout.step-delayed.v1'
+            group by 1
+            """);
+        output.WriteLine(delayed.Count == 0 ? "no step of a checkout was put off" : $"steps put off: {string.Join(", ", delayed.Select(row => $"{row[1]} × {row[0]}"))}");
     }
 
     private void NobodyWasFailed(Crowd crowd)
@@ -183,9 +185,8 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output)
         output.WriteLine($"{crowd.Endings.Count} requests: {string.Join(", ", crowd.Endings.GroupBy(e => e.Status).OrderBy(e => e.Key).Select(e => $"{e.Key?.ToString(CultureInfo.InvariantCulture) ?? "none"} × {e.Count()}"))}; the longest took {crowd.Endings.Max(e => e.Took).TotalSeconds:0.0} s");
         var failed = crowd.Endings.Where(ending => ending.Status is null or >= 500 or 429).ToList();
         Assert.True(failed.Count == 0, $"{failed.Count} of {crowd.Endings.Count} failed: {string.Join(Environment.NewLine, failed.Take(10))}");
-        foreach (var refused in crowd.Endings.Where(e => e.Status is >= 400).GroupBy(e => (e.What, e.Status)))
-        {
-            output.WriteLine($"{refused.Count()} × {refused.Key}: {refused.First().Complaint}");
-        }
+        // Who calls off a checkout at once may come too late. Nothing else is refused: neither a price nor a cart changed under anybody's hands.
+        var refused = crowd.Endings.Where(ending => ending.Status >= 400 && !(ending is { Status: 409, What: "POST /v1/checkouts/{id}/cancel" } && ending.Complaint!.Contains("\"not-now\"", StringComparison.Ordinal))).ToList();
+        Assert.True(refused.Count == 0, $"{refused.Count} of {crowd.Endings.Count} refused: {string.Join(Environment.NewLine, refused.Take(10))}");
     }
 }
