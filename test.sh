@@ -52,6 +52,7 @@ run_tests() { # name, database, what, further arguments
 rm -rf "$results"
 if step restore dotnet restore "$solution" "${locked[@]}" && step build dotnet build "$solution" --configuration "$configuration" --no-restore -maxcpucount:2; then
     step format dotnet format whitespace "$solution" --no-restore --verify-no-changes
+    step "the next version, for the rolling upgrade" tests/Upgrade/build-next.sh "$configuration"
     step "a PostgreSQL server" start_postgres
     run_tests "all tests, shops on files" embedded "$solution"
     # The same again where a shop is started, without what brings databases of its own.

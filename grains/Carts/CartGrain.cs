@@ -105,26 +105,15 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
 
     public async Task<FrozenCart> Freeze(string? owner, string? quoteId)
     {
-        Demand(owner);
-        if (Unclaimable(null) is { } refusal)
+        try
         {
-            throw new CommerceException(refusal);
+            return await Frozen(owner, quoteId);
         }
-
-        if (State.Lines.IsEmpty)
+        catch (CommerceException refusal) when (refusal.Error.Kind is not (ErrorKind.Unavailable or ErrorKind.Busy))
         {
-            throw new CommerceException(CartErrors.Empty);
+            await DemandCurrent();
+            throw;
         }
-
-        var destination = State.Destination ?? throw new CommerceException(CartErrors.DestinationMissing);
-        var quote = await Price();
-        if (quoteId is not null && quoteId != quote.Id)
-        {
-            throw new CommerceException(CartErrors.PriceChanged(quote));
-        }
-
-        var channel = await pricing.Channel(State.Channel);
-        return new FrozenCart(State.Owner, ContactId, destination, quote, channel.PaymentProvider);
     }
 
     public async Task<CommerceError?> Claim(string checkoutId, string quoteId)
@@ -136,12 +125,14 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
 
         if (Unclaimable(checkoutId) is { } refusal)
         {
+            await DemandCurrent();
             return refusal;
         }
 
         var quote = await Price();
         if (quote.Id != quoteId)
         {
+            await DemandCurrent();
             return CartErrors.PriceChanged(quote);
         }
 
@@ -229,6 +220,30 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
         {
             throw new CommerceException(CommonErrors.NotFound(Id));
         }
+    }
+
+    private async Task<FrozenCart> Frozen(string? owner, string? quoteId)
+    {
+        Demand(owner);
+        if (Unclaimable(null) is { } refusal)
+        {
+            throw new CommerceException(refusal);
+        }
+
+        if (State.Lines.IsEmpty)
+        {
+            throw new CommerceException(CartErrors.Empty);
+        }
+
+        var destination = State.Destination ?? throw new CommerceException(CartErrors.DestinationMissing);
+        var quote = await Price();
+        if (quoteId is not null && quoteId != quote.Id)
+        {
+            throw new CommerceException(CartErrors.PriceChanged(quote));
+        }
+
+        var channel = await pricing.Channel(State.Channel);
+        return new FrozenCart(State.Owner, ContactId, destination, quote, channel.PaymentProvider);
     }
 
     /// <summary>Why the cart cannot be changed or claimed now; null when it can.</summary>

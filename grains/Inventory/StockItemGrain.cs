@@ -77,6 +77,7 @@ internal sealed class StockItemGrain(SiloAge age, ILogger<StockItemGrain> logger
                 await Commit(new UnitsReserved(reservationId, cartId, quantity, Now), new UnitsAllocated(reservationId, orderId, quantity));
                 return true;
             default:
+                await DemandCurrent();
                 return false;
         }
     }

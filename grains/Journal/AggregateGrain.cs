@@ -112,6 +112,23 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
     /// <summary>Completes when everything decided so far is durable: what a repeated call waits for before it answers with an effect still under way.</summary>
     protected Task Settled() => broken is null ? open?.Done.Task ?? underWay ?? Task.CompletedTask : Task.FromException(broken);
 
+    /// <summary>
+    /// Before something is refused for good, without a commit that would be fenced: while a silo leaves, there may be two activations of an aggregate
+    /// for a moment, and the one that has fallen behind must not say no for the other.
+    /// </summary>
+    protected async Task DemandCurrent()
+    {
+        var decided = Version + waiting.Count + (underWay is null ? 0 : 1);
+        var history = await journal.Load(Id);
+        var stored = history.Tail.IsEmpty ? history.Version : history.Tail[^1].Version;
+        if (stored > decided)
+        {
+            ServiceProvider.GetRequiredService<ILogger<AggregateGrain<TState, TEvent>>>().FellBehind(Id, decided, stored);
+            DeactivateOnIdle();
+            throw new CommerceException(CommonErrors.LostFence(Id));
+        }
+    }
+
     /// <summary>Applies the events and completes when they are durable.</summary>
     protected Task Commit(params ReadOnlySpan<TEvent> events) => Commit(null, events);
 
@@ -281,4 +298,7 @@ internal static partial class AggregateLog
 {
     [LoggerMessage(1, LogLevel.Warning, "Commit {Version} of {Aggregate} failed; the activation ends and the callers repeat")]
     public static partial void CommitFailed(this ILogger logger, string aggregate, long version, Exception failure);
+
+    [LoggerMessage(2, LogLevel.Warning, "An activation of {Aggregate} at {Version} fell behind another, which is at {Stored}; it ends instead of refusing what it was asked for")]
+    public static partial void FellBehind(this ILogger logger, string aggregate, long version, long stored);
 }

@@ -1,3 +1,4 @@
+using Commerce.Carts;
 using Commerce.Inventory;
 using Commerce.Journal;
 
@@ -11,7 +12,7 @@ public sealed class AggregateTests(Shop shop) : IClassFixture<Shop>
     {
         var sku = await shop.Stocked(10);
         var stock = shop.Grains.Stock(sku);
-        Assert.True(await shop.Journal.Append(Behind(sku, 2, new StockReceived(5, "elsewhere"))));
+        await Overtake<StockEvent>(Identity.Stock + sku, 2, 2, new StockReceived(5, "elsewhere"));
 
         var refused = await Assert.ThrowsAsync<CommerceException>(() => stock.Receive(Request.System("k"), 1, null));
         Assert.Equal(("temporarily-unavailable", ErrorKind.Unavailable), (refused.Error.Code, refused.Error.Kind));
@@ -20,6 +21,32 @@ public sealed class AggregateTests(Shop shop) : IClassFixture<Shop>
         StockView? view = null;
         await Shop.Until(async () => (view = (await stock.Receive(Request.System("k"), 1, null)).View) is not null, "the repeated request is answered");
         Assert.Equal((16, 3), (view!.OnHand, view.Version));
+    }
+
+    [Fact]
+    public async Task An_activation_that_was_overtaken_refuses_no_checkout_for_good()
+    {
+        var trial = await shop.Cart(quantity: 2);
+        var shown = (await trial.Cart.Get(trial.Owner))!;
+        var changed = (await trial.Cart.ChangeLine(trial.As("more"), shown.Quote.Lines[0].LineId, 3)).View;
+        await Overtake<CartEvent>(trial.CartId, changed.Version + 1, 5, new LineChanged(shown.Quote.Lines[0].LineId, 2));
+
+        var refused = await Assert.ThrowsAsync<CommerceException>(() => trial.Cart.Freeze(trial.Owner, shown.Quote.Id));
+        Assert.Equal(ErrorKind.Unavailable, refused.Error.Kind);
+
+        await Shop.Until(async () => (await trial.Cart.Freeze(trial.Owner, shown.Quote.Id)).Quote.Id == shown.Quote.Id, "what was shown is what is sold");
+        Assert.Equal("price-changed", (await Assert.ThrowsAsync<CommerceException>(() => trial.Cart.Freeze(trial.Owner, changed.Quote.Id))).Error.Code);
+    }
+
+    [Fact]
+    public async Task An_activation_that_was_overtaken_does_not_say_that_units_are_gone()
+    {
+        var sku = await shop.Stocked(10);
+        await Overtake<StockEvent>(Identity.Stock + sku, 2, 2, new UnitsReserved("res_1", "cart_1", 3, shop.Clock.GetUtcNow().AddMinutes(5)));
+
+        Assert.Equal(ErrorKind.Unavailable, (await Assert.ThrowsAsync<CommerceException>(() => shop.Grains.Stock(sku).Allocate("res_1", "ord_1", "cart_1", 3))).Error.Kind);
+
+        await Shop.Until(() => shop.Grains.Stock(sku).Allocate("res_1", "ord_1", "cart_1", 3), "the units are the order's");
     }
 
     [Fact]
@@ -181,13 +208,15 @@ public sealed class AggregateTests(Shop shop) : IClassFixture<Shop>
         Assert.Equal(before, await stock.Get());
     }
 
-    private Commit Behind(string sku, long version, StockEvent happened) => new()
-    {
-        Aggregate = Identity.Stock + sku,
-        Version = version,
-        FirstSequence = version,
-        EventCount = 1,
-        Events = EventCodec<StockEvent>.Write([happened], [null]),
-        At = shop.Clock.GetUtcNow(),
-    };
+    /// <summary>Commits what another activation might have, behind the back of the one that is there.</summary>
+    private async Task Overtake<TEvent>(string aggregate, long version, long sequence, TEvent happened)
+        where TEvent : class => Assert.True(await shop.Journal.Append(new Commit
+        {
+            Aggregate = aggregate,
+            Version = version,
+            FirstSequence = sequence,
+            EventCount = 1,
+            Events = EventCodec<TEvent>.Write([happened], [null]),
+            At = shop.Clock.GetUtcNow(),
+        }));
 }

@@ -17,7 +17,7 @@ namespace Commerce.Upgrade;
 [Trait("database", "own")]
 public sealed class RollingUpgradeTests(ITestOutputHelper output)
 {
-    private const int Shoppers = 8, Enough = 8;
+    private const int Shoppers = 8, Enough = 6, Sample = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), Thought = TimeSpan.FromMilliseconds(400);
 
     private static int Seed => int.TryParse(Environment.GetEnvironmentVariable("COMMERCE_UPGRADE_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 20260507;
@@ -52,13 +52,16 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output)
             foreach (var silo in cluster.Silos)
             {
                 await Replace(silo, nextSilo, "the next version");
-                var mixed = silo != cluster.Silos[^1];
-                await Sold(byThis: mixed ? Enough : 0, byNext: Enough, DateTimeOffset.UtcNow);
+                if (silo != cluster.Silos[^1])
+                {
+                    await Sold(byThis: Enough, byNext: Enough, DateTimeOffset.UtcNow);
+                }
             }
 
             var all = DateTimeOffset.UtcNow;
             timeline.Note("every silo is of the next version");
-            await EveryOrderIsSeenByTheNextVersion(cluster, nextFrontEnd);
+            await TheNextVersionReadsWhatBothWrote(cluster, nextFrontEnd);
+            await Sold(byThis: 0, byNext: Enough, all);
 
             // And back: first one, which works beside the others, then all of them.
             var back = DateTimeOffset.UtcNow;
@@ -83,8 +86,9 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output)
             Assert.True(violations.Count == 0, $"COMMERCE_UPGRADE_SEED={Seed}{Environment.NewLine}{Judge.Summary(violations)}");
 
             var placed = await OrderPlaced.InJournal(cluster.Database);
+            await PrintDelays(cluster.Database);
             BothVersionsSold(placed, forth, all, back, alone);
-            await WhatTheNextVersionWroteIsOursToGoOnWith(cluster.FrontEnd, placed, afterSales);
+            await WhatTheNextVersionWroteIsOursToGoOnWith(placed, afterSales);
             NobodyWasFailed(crowd);
         }
         finally
@@ -132,39 +136,48 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Also those that this version wrote, which have no number.</summary>
-    private async Task EveryOrderIsSeenByTheNextVersion(Cluster cluster, string nextFrontEnd)
+    /// <summary>By a front end of its own, which shows the numbers.</summary>
+    private static async Task TheNextVersionReadsWhatBothWrote(Cluster cluster, string nextFrontEnd)
     {
         await using var next = await FrontEndProcess.Start(Ports.Free(), cluster.Database, nextFrontEnd);
         await next.Ready();
-        var placed = await OrderPlaced.InJournal(cluster.Database);
-        foreach (var order in placed)
+        var placed = (await OrderPlaced.InJournal(cluster.Database)).ToLookup(order => order.IsByNext);
+        foreach (var order in placed[false].TakeLast(Sample).Concat(placed[true].TakeLast(Sample)))
         {
             Assert.Equal(order.Number, (await next.Client.Admin(HttpMethod.Get, "/orders/" + order.Id)).Must(200).At("number"));
         }
-
-        output.WriteLine($"{placed.Count} orders read by the next version, {placed.Count(order => !order.IsByNext)} of them written by this one");
     }
 
     /// <summary>Only a silo of this version is left, so it is this version that reads, takes the money, and takes back.</summary>
-    private async Task WhatTheNextVersionWroteIsOursToGoOnWith(FrontEndProcess front, IReadOnlyList<OrderPlaced> placed, AfterSales afterSales)
+    private async Task WhatTheNextVersionWroteIsOursToGoOnWith(IReadOnlyList<OrderPlaced> placed, AfterSales afterSales)
     {
-        var byNext = placed.Where(order => order.IsByNext).Select(order => order.Id).ToList();
-        foreach (var order in byNext)
-        {
-            await afterSales.Check(order);
-        }
-
-        var untouched = byNext.Where(order => !afterSales.Done.ContainsKey(order)).Take(9).ToList();
+        output.WriteLine($"under load: {string.Join(", ", afterSales.Done.Values.GroupBy(what => what).Select(same => $"{same.Count()} orders {same.Key}"))}");
+        var byNext = placed.Where(order => order.IsByNext).Select(order => order.Id).ToLookup(afterSales.Done.ContainsKey);
+        var untouched = byNext[false].Take(9).ToList();
         Assert.True(untouched.Count >= 3, "nothing was left to do with the next version's orders");
         foreach (var (number, order) in untouched.Index())
         {
             await afterSales.Handle(order, number % 3);
-            await afterSales.Check(order);
         }
 
-        output.WriteLine($"{byNext.Count} orders of the next version read by this one, {untouched.Count} of them gone on with; before that, of all orders: {string.Join(", ", afterSales.Done.Values.GroupBy(what => what).Select(same => $"{same.Count()} {same.Key}"))}");
-        Assert.True(await Rest.IsQuiet(front.Client));
+        foreach (var order in byNext[true].Take(Sample).Concat(untouched))
+        {
+            await afterSales.Check(order);
+        }
+    }
+
+    /// <summary>What of the checkouts had to be taken up again later.</summary>
+    private async Task PrintDelays(string database)
+    {
+        var delayed = await PostgresServer.Query(
+            database,
+            """
+            select happened -> 'data' ->> 'why', count(*)
+            from commits, jsonb_array_elements(convert_from(events, 'UTF8')::jsonb) happened
+            where id like 'chk\_%' and happened ->> 'type' = 'commerce.checkout.step-delayed.v1'
+            group by 1
+            """);
+        output.WriteLine(delayed.Count == 0 ? "no step of a checkout was put off" : $"steps put off: {string.Join(", ", delayed.Select(row => $"{row[1]} × {row[0]}"))}");
     }
 
     private void NobodyWasFailed(Crowd crowd)
@@ -172,9 +185,8 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output)
         output.WriteLine($"{crowd.Endings.Count} requests: {string.Join(", ", crowd.Endings.GroupBy(e => e.Status).OrderBy(e => e.Key).Select(e => $"{e.Key?.ToString(CultureInfo.InvariantCulture) ?? "none"} × {e.Count()}"))}; the longest took {crowd.Endings.Max(e => e.Took).TotalSeconds:0.0} s");
         var failed = crowd.Endings.Where(ending => ending.Status is null or >= 500 or 429).ToList();
         Assert.True(failed.Count == 0, $"{failed.Count} of {crowd.Endings.Count} failed: {string.Join(Environment.NewLine, failed.Take(10))}");
-        foreach (var refused in crowd.Endings.Where(e => e.Status is >= 400).GroupBy(e => (e.What, e.Status)))
-        {
-            output.WriteLine($"{refused.Count()} × {refused.Key}: {refused.First().Complaint}");
-        }
+        // Who calls off a checkout at once may come too late. Nothing else is refused: neither a price nor a cart changed under anybody's hands.
+        var refused = crowd.Endings.Where(ending => ending.Status >= 400 && !(ending is { Status: 409, What: "POST /v1/checkouts/{id}/cancel" } && ending.Complaint!.Contains("\"not-now\"", StringComparison.Ordinal))).ToList();
+        Assert.True(refused.Count == 0, $"{refused.Count} of {crowd.Endings.Count} refused: {string.Join(Environment.NewLine, refused.Take(10))}");
     }
 }
