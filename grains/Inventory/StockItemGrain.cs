@@ -87,10 +87,13 @@ internal sealed class StockItemGrain(SiloAge age, ILogger<StockItemGrain> logger
         if (State.StatusOf(reservationId) is ReservationStatus.Held or ReservationStatus.Allocated)
         {
             await Commit(new UnitsReleased(reservationId, State.Open[reservationId].Quantity, reason));
+            return;
         }
-        else
+
+        await Settled();
+        if (State.StatusOf(reservationId) is null)
         {
-            await Settled();
+            await DemandCurrent(); // nothing to give back, says one that has fallen behind; the units would be gone for good
         }
     }
 

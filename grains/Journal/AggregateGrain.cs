@@ -118,9 +118,9 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
     /// </summary>
     protected async Task DemandCurrent()
     {
-        var decided = Version + waiting.Count + (underWay is null ? 0 : 1);
         var history = await journal.Load(Id);
         var stored = history.Tail.IsEmpty ? history.Version : history.Tail[^1].Version;
+        var decided = Version + waiting.Count + (underWay is null ? 0 : 1); // now: other calls of a reentrant grain went on meanwhile
         if (stored > decided)
         {
             ServiceProvider.GetRequiredService<ILogger<AggregateGrain<TState, TEvent>>>().FellBehind(Id, decided, stored);

@@ -50,6 +50,23 @@ public sealed class AggregateTests(Shop shop) : IClassFixture<Shop>
     }
 
     [Fact]
+    public async Task An_activation_that_was_overtaken_does_not_keep_units_that_are_given_back()
+    {
+        var sku = await shop.Stocked(10);
+        await Overtake<StockEvent>(Identity.Stock + sku, 2, 2, new UnitsReserved("res_1", "cart_1", 3, shop.Clock.GetUtcNow().AddMinutes(5)));
+
+        Assert.Equal(ErrorKind.Unavailable, (await Assert.ThrowsAsync<CommerceException>(() => shop.Grains.Stock(sku).Release("res_1", "undone"))).Error.Kind);
+
+        await Shop.Until(
+            async () =>
+            {
+                await shop.Grains.Stock(sku).Release("res_1", "undone");
+                return (await shop.Grains.Stock(sku).Get())!.Available == 10;
+            },
+            "the units are back");
+    }
+
+    [Fact]
     public async Task Readers_never_see_what_is_not_durable()
     {
         var sku = await shop.Stocked(10);

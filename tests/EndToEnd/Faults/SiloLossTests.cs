@@ -49,19 +49,18 @@ public sealed class SiloLossTests(ITestOutputHelper output)
         Assert.True(Kills > 3 || all[^1].TotalSeconds < 5, $"longest {all[^1].TotalSeconds:0.00} s");
     }
 
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task A_frozen_silo_is_given_up_in_seconds_and_ends_when_it_wakes(int silos)
+    /// <remarks>Of three, <see cref="ClusterFaultTests"/> freezes one, too.</remarks>
+    [Fact]
+    public async Task A_frozen_silo_is_given_up_in_seconds_and_ends_when_it_wakes()
     {
-        await using var cluster = await Cluster.Start(silos);
-        await Eventually.True(async () => (await cluster.ActiveMembers()).Count == silos, Patience, "all silos are members");
+        await using var cluster = await Cluster.Start(silos: 2);
+        await Eventually.True(async () => (await cluster.ActiveMembers()).Count == 2, Patience, "both silos are members");
         var shoppers = await Task.WhenAll(Enumerable.Range(0, Carts).Select(_ => Shopper.With(cluster.FrontEnd.Client, Goods.Tea)));
         var (clock, outOfReach) = (Stopwatch.StartNew(), new ConcurrentBag<TimeSpan>());
         await cluster.Silos[0].Freeze();
         var givenUp = Task.Run(async () =>
         {
-            await Eventually.True(async () => (await cluster.ActiveMembers()).Count == silos - 1, Patience, "the frozen silo is given up");
+            await Eventually.True(async () => (await cluster.ActiveMembers()).Count == 1, Patience, "the frozen silo is given up");
             return clock.Elapsed;
         });
         await Task.WhenAll(shoppers.Select(async shopper =>
@@ -113,7 +112,7 @@ public sealed class SiloLossTests(ITestOutputHelper output)
         await Eventually.True(async () => (await cluster.ActiveMembers()).Count == 2, Patience, "both silos are members");
         var before = await cluster.ActiveMembers();
 
-        for (var pause = 0; pause < 8; pause++)
+        for (var pause = 0; pause < 5; pause++)
         {
             var silo = cluster.Silos[pause % 2];
             await silo.Freeze();
