@@ -9,6 +9,7 @@ sizes=${SIZES:-0 100000 1000000}
 bench="dotnet artifacts/bin/Commerce.Tests.Benchmarks/release/Commerce.Tests.Benchmarks.dll"
 here=tests/Benchmarks
 work=$(mktemp -d)
+postgres=$(mktemp -d) # its own: another user may have to get in
 key=a-key-for-this-run-alone
 url=http://127.0.0.1:5301
 pid=
@@ -17,9 +18,9 @@ stop_shop() {
     [ -z "$pid" ] || { kill -TERM "$pid" && wait "$pid" || true; }
     pid=
 }
-trap 'stop_shop; tests/postgres.sh stop "$work/postgres" >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
+trap 'stop_shop; tests/postgres.sh stop "$postgres" >/dev/null 2>&1 || true; rm -rf "$work" "$postgres"' EXIT
 
-server=$(tests/postgres.sh start "$work/postgres")
+server=$(tests/postgres.sh start "$postgres")
 at() { sed -n "s/.*$1=\([^;]*\).*/\1/p" <<<"$server"; }
 psql() { "$(tests/postgres.sh binaries)/psql" -qXtA -h "$(at Host)" -p "$(at Port)" -U "$(at Username)" "$@"; }
 psql -d postgres -c "alter system set max_wal_size = '16GB'" -c "alter system set checkpoint_timeout = '15min'" -c 'select pg_reload_conf()' >/dev/null
@@ -59,7 +60,7 @@ heap() { curl -s $url/metrics | awk '/^dotnet_gc_last_collection_heap_size_bytes
 resident() { awk '/VmRSS/ { printf "%d\n", $2 / 1024 }' "/proc/$pid/status"; }
 echo "before: $(resident) MiB resident"
 $bench carts --url $url --count 100000
-echo "after: $(resident) MiB resident, $(heap) MiB in the heap after the last collection, $(curl -s $url/metrics | awk '/^orleans_catalog_activations/ { print $2; exit }') activations"
+echo "after: $(resident) MiB resident, $(heap) MiB in the heap after the last collection, $(curl -s $url/metrics | awk '/^orleans_catalog_activations[{ ]/ { sum += $2 } END { print sum }') activations"
 stop_shop
 
 if command -v gnuplot >/dev/null; then

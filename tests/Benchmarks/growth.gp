@@ -9,7 +9,7 @@ set style fill solid 0.8 border -1
 set boxwidth 0.9
 set grid ytics
 set yrange [0:*]
-set key top left
+set key outside bottom center horizontal
 set xlabel 'orders in the database'
 set ylabel 'journeys/s'
 plot "< awk '$2 == 8' ".folder.'/growth.tsv' using 3:xtic(1) title '8 clients', "< awk '$2 == 64' ".folder.'/growth.tsv' using 3 title '64 clients'

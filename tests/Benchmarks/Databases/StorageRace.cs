@@ -13,6 +13,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Orleans.Configuration;
 using Orleans.Storage;
 
 namespace Commerce.Benchmarks.Databases;
@@ -118,6 +119,7 @@ internal static class StorageRace
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(siloPort: 11_999, gatewayPort: 30_999);
+            silo.Configure<GrainCollectionOptions>(static collection => collection.CollectionQuantum = TimeSpan.FromSeconds(20)); // the grains' own ages ask for it
             silo.UsePostgresStorage(new PostgresDatabase(new NpgsqlConnectionStringBuilder(postgres) { ApplicationName = "adonet" }.ConnectionString));
         });
         return builder.Build();
