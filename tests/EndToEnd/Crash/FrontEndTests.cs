@@ -12,6 +12,10 @@ namespace Commerce.Crash;
 public sealed class FrontEndTests(ITestOutputHelper output)
 {
     private const int Shoppers = 150, AtATime = 24, Times = 3;
+
+    /// <summary>How long a shopper thinks at the most before the next errand.</summary>
+    private static readonly TimeSpan Thought = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120), Quiet = TimeSpan.FromSeconds(60);
 
     /// <summary>A checkout is waited for 10 s; a silo that dies in the last of them is noticed a little later.</summary>
@@ -34,12 +38,13 @@ public sealed class FrontEndTests(ITestOutputHelper output)
         await vendor.Fault(new { kind = "slow", operation = "authorise", delayMs = 200, probability = 0.3, seed = random.Next() });
 
         using var crowd = new Crowd(front.Client, Patience);
-        var shopping = crowd.Shop(Crowd.Errands(Shoppers, random), AtATime);
+        var closing = new TaskCompletionSource();
+        var shopping = crowd.ShopUntil(closing.Task, AtATime, Thought, Seed);
         for (var time = 0; time < Times; time++)
         {
-            var amid = Shoppers * time / Times + random.Next(Shoppers / Times / 2);
-            await Eventually.True(() => Task.FromResult(crowd.Finished >= amid || shopping.IsCompleted), Patience, $"{amid} shoppers are served", () => front.Output);
-            Assert.False(shopping.IsCompleted, "everybody was served before the silo went away");
+            var served = crowd.Finished + random.Next(10, Shoppers / Times);
+            await Eventually.True(() => Task.FromResult(crowd.Finished >= served || shopping.IsCompleted), Patience, $"{served} shoppers are served", () => front.Output);
+            Assert.False(shopping.IsCompleted, shopping.Exception?.ToString());
             await (killed ? shop.Kill() : shop.Stop());
             output.WriteLine($"the silo is gone, {crowd.Finished} served");
             await shop.StartAgain();
@@ -47,6 +52,7 @@ public sealed class FrontEndTests(ITestOutputHelper output)
 
         var lastFault = DateTimeOffset.UtcNow;
         await vendor.ClearFaults();
+        closing.SetResult();
         await shopping;
         output.WriteLine($"all {crowd.Finished} served by {crowd.Endings.Count} requests: {string.Join(", ", crowd.Endings.GroupBy(e => e.Status).OrderBy(e => e.Key).Select(e => $"{e.Key?.ToString(CultureInfo.InvariantCulture) ?? "none"} × {e.Count()}"))}; the longest took {crowd.Endings.Max(e => e.Took).TotalSeconds:0.0} s");
 

@@ -31,7 +31,7 @@ public sealed class ApiHost : IAsyncLifetime
             ["Commerce:AdminKey"] = AdminKey,
             ["Commerce:DataDirectory"] = directory,
             ["Commerce:Jwt:SigningKey"] = CustomerJwt.Key,
-            ["Commerce:Api:RetryFor"] = "00:00:00.600",
+            ["Commerce:Api:RetryFor"] = "00:00:02",
         });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Commerce.Tests.Unit.Api;
 
-/// <summary>What a request does that meets a lost silo. <see cref="ApiHost"/> repeats for 600 ms.</summary>
+/// <summary>What a request does that meets a lost silo. <see cref="ApiHost"/> repeats for two seconds.</summary>
 public sealed class RepetitionTests(ApiHost api) : IClassFixture<ApiHost>
 {
     private const string CartId = "cart_00000000000000000000000000", CheckoutId = "chk_00000000000000000000000000", OrderId = "ord_00000000000000000000000000";
