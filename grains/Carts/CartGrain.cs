@@ -146,6 +146,10 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
         {
             await Commit(new CartReleased(checkoutId));
         }
+        else if (State.Status is CartStatus.Active)
+        {
+            await DemandCurrent(); // one that has fallen behind does not know the claim, and would leave it for good
+        }
     }
 
     public async Task Close(string checkoutId, string orderId)
@@ -154,6 +158,10 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
         {
             await Commit(new CartCheckedOut(checkoutId, orderId));
             DeactivateOnIdle(); // it is history now; who looks at it again has it read from the journal
+        }
+        else if (State.Status is CartStatus.Active)
+        {
+            await DemandCurrent();
         }
     }
 

@@ -39,6 +39,24 @@ public sealed class AggregateTests(Shop shop) : IClassFixture<Shop>
     }
 
     [Fact]
+    public async Task An_activation_that_was_overtaken_does_not_leave_a_cart_claimed()
+    {
+        var trial = await shop.Cart();
+        var shown = (await trial.Cart.Get(trial.Owner))!;
+        await Overtake<CartEvent>(trial.CartId, shown.Version + 1, shown.Version + 1, new CartClaimed("chk_1", shown.Quote.Id));
+
+        Assert.Equal(ErrorKind.Unavailable, (await Assert.ThrowsAsync<CommerceException>(() => trial.Cart.Release("chk_1"))).Error.Kind);
+
+        await Shop.Until(
+            async () =>
+            {
+                await trial.Cart.Release("chk_1");
+                return await trial.Cart.Claim("chk_2", shown.Quote.Id) is null;
+            },
+            "another checkout may have it");
+    }
+
+    [Fact]
     public async Task An_activation_that_was_overtaken_does_not_say_that_units_are_gone()
     {
         var sku = await shop.Stocked(10);
