@@ -7,6 +7,7 @@ using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Pricing;
+using Commerce.Tax;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -37,6 +38,9 @@ public static class CommerceGrains
             services.AddSingleton<PaymentProviders>();
             services.AddSingleton<CheckoutMeters>();
             services.AddSingleton<CatalogIndex>();
+            services.AddSingleton<PriceBooks>();
+            services.AddSingleton<TaxDesk>();
+            services.AddSingleton<IPricingFacts, PricingFacts>();
             services.AddSingleton<Pricer>();
             services.AddSingleton<CartPricing>();
             services.AddSingleton<Export>();

@@ -30,12 +30,12 @@ internal sealed record FileShop(
 
     private void CheckPrices()
     {
-        foreach (var (sku, list) in Pricing.Priced)
+        foreach (var list in Pricing.Everything.Lists)
         {
-            if (!Catalog.Skus.Contains(sku))
+            if (list.Prices.Keys.FirstOrDefault(sku => !Catalog.Skus.Contains(sku)) is { } unknown)
             {
                 throw new ShopFileException(
-                    $"{FilePricingProvider.PricesFolder}/*.json", $"list {list}, '{sku}'", "is no SKU of the products. Add the product, or remove the price.");
+                    $"{FilePricingProvider.PricesFolder}/*.json", $"list {list.Id}, '{unknown}'", "is no SKU of the products. Add the product, or remove the price.");
             }
         }
     }

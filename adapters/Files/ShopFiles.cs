@@ -21,6 +21,7 @@ public static class ShopFiles
             services.AddSingleton(s => FileShop.Open(s.GetRequiredService<IOptions<ShopOptions>>().Value));
             services.AddSingleton<ICatalogProvider>(s => s.GetRequiredService<FileShop>().Catalog);
             services.AddSingleton<IPricingProvider>(s => s.GetRequiredService<FileShop>().Pricing);
+            services.AddSingleton<IChannels>(s => s.GetRequiredService<FileShop>().Pricing);
             services.AddSingleton<ITaxProvider>(s => s.GetRequiredService<FileShop>().Tax);
             services.AddSingleton<IShippingProvider>(s => s.GetRequiredService<FileShop>().Shipping);
             services.AddHostedService<OpenAtStart>();

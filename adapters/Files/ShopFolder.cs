@@ -9,6 +9,7 @@ internal sealed class ShopFolder(string directory)
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
     {
         AllowDuplicateProperties = false,
+        AllowOutOfOrderMetadataProperties = true,
         AllowTrailingCommas = true,
         NumberHandling = JsonNumberHandling.Strict,
         ReadCommentHandling = JsonCommentHandling.Skip,
@@ -38,6 +39,9 @@ internal sealed class ShopFolder(string directory)
                 file, "the whole file", $"cannot be opened in '{directory}'. Put it there, or set {ShopOptions.Section}:{nameof(ShopOptions.Directory)} to the folder that has it.", e);
         }
     }
+
+    /// <summary>As <see cref="Read{T}"/>; nothing when there is no such file.</summary>
+    public ImmutableArray<T> ReadOptional<T>(string file) => File.Exists(Path.Combine(directory, file)) ? Read<T>(file) : [];
 
     /// <summary>The JSON files of a subfolder by name, relative to this one.</summary>
     public ImmutableArray<string> Files(string subfolder)

@@ -88,8 +88,14 @@ public sealed record CreateCart(
 public sealed record NewLine([property: Id(0)] string Sku, [property: Id(1)] int Quantity);
 
 /// <summary>The part of an address that decides taxes and shipping, and that identifies nobody.</summary>
+/// <param name="PostalArea">The first five letters and digits of the postal code, capital, without spaces: <c>94107</c>, <c>SW1A1</c>.</param>
+/// <param name="BusinessIn">The country whose VAT id, of valid form, the buyer gave; null for a consumer.</param>
 [GenerateSerializer, Immutable, Alias("commerce.destination")]
-public sealed record Destination([property: Id(0)] string Country, [property: Id(1)] string? Region);
+public sealed record Destination(
+    [property: Id(0)] string Country,
+    [property: Id(1)] string? Region,
+    [property: Id(2)] string? PostalArea = null,
+    [property: Id(3)] string? BusinessIn = null);
 
 [GenerateSerializer, Immutable, Alias("commerce.cart.shipping-method")]
 public sealed record ShippingMethodView(
@@ -169,8 +175,11 @@ public static class CartErrors
         "not-found", ErrorKind.NotFound, $"The cart has no line '{lineId}'.");
 
     public static CommerceError UnknownCoupon(string code) => new(
-        "unknown-coupon", ErrorKind.Invalid, $"'{code}' is not a coupon of this channel, or its time is over.")
+        "unknown-coupon", ErrorKind.Invalid, $"Nobody knows the code '{code}'.")
     { Pointer = "/code" };
+
+    /// <param name="code">One of <see cref="CouponRefusals"/>.</param>
+    public static CommerceError CouponRefused(string code, string message) => new(code, ErrorKind.Invalid, message) { Pointer = "/code" };
 
     public static CommerceError TooManyCoupons { get; } = new(
         "too-many-coupons", ErrorKind.Invalid, $"A cart takes {MaxCoupons} coupons at the most.")
@@ -197,6 +206,9 @@ public static class CartErrors
 
     public static CommerceError CheckedOut(string? orderId) => new(
         "cart-checked-out", ErrorKind.Conflict, $"The cart became the order '{orderId}'. Start a new cart.");
+
+    public static CommerceError TaxesPending { get; } = CommonErrors.Unavailable(
+        "The taxes of this destination cannot be computed at the moment, and this shop does not sell without. Check out again in a few seconds.", TimeSpan.FromSeconds(5));
 
     public static CommerceError PriceChanged(Quote quote) => new(
         "price-changed", ErrorKind.Conflict, "The price is no longer the one that was shown. Show the new quote, and check out with its id.")

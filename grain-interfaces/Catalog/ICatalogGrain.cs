@@ -47,7 +47,11 @@ public sealed record VariantView(
     [property: Id(1)] string Name,
     [property: Id(2)] Money Price,
     [property: Id(3)] int Available,
-    [property: Id(4)] ImmutableDictionary<string, string> Attributes);
+    [property: Id(4)] ImmutableDictionary<string, string> Attributes)
+{
+    /// <summary>What a unit is shown to have cost before; null: nothing is shown.</summary>
+    [Id(5)] public Money? CompareAt { get; init; }
+}
 
 [GenerateSerializer, Immutable, Alias("commerce.catalog.channel")]
 public sealed record ChannelView(

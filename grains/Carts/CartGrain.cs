@@ -19,7 +19,7 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
             return new Reply<CartView>(await View(), true);
         }
 
-        var channel = await pricing.Channel(command.Channel);
+        var channel = pricing.Channel(command.Channel);
         var currency = command.Currency ?? channel.Currencies[0];
         if (!channel.Currencies.Contains(currency))
         {
@@ -57,14 +57,14 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
     public Task<Reply<CartView>> AddCoupon(Request request, string code) => Change(request, async () =>
     {
         var coupon = await pricing.Coupon(State, code);
-        if (State.Coupons.Contains(coupon.Code))
+        if (State.Coupons.Contains(coupon))
         {
             return null;
         }
 
         return State.Coupons.Length >= CartErrors.MaxCoupons
             ? throw new CommerceException(CartErrors.TooManyCoupons)
-            : new CouponAdded(coupon.Code);
+            : new CouponAdded(coupon);
     });
 
     public Task<Reply<CartView>> RemoveCoupon(Request request, string code) => Change(request, () =>
@@ -80,7 +80,7 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
     {
         var destination = new Destination(address.Country, address.Region);
         // Priced before it is taken: a country that is not served, a region that taxes need and nobody knows are refused here, not at the checkout.
-        await pricing.Price(State with { Destination = destination, ShippingMethod = null });
+        await pricing.Price(State with { Destination = destination, ShippingMethod = null }, Now);
         await GrainFactory.Contact(ContactId).SetAddress(address);
         return State.Destination == destination ? null : new DestinationGiven(destination);
     });
@@ -88,7 +88,7 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
     public async Task<ImmutableArray<ShippingMethodView>> ShippingMethods(string? owner)
     {
         Demand(owner);
-        return [.. (await pricing.Rates(State)).Select(rate => new ShippingMethodView(rate.Id, rate.Name, rate.Price, rate.MinDays, rate.MaxDays))];
+        return [.. (await pricing.Offers(State, Now)).Select(offer => new ShippingMethodView(offer.Rate.Id, offer.Rate.Name, offer.Price, offer.Rate.MinDays, offer.Rate.MaxDays))];
     }
 
     public Task<Reply<CartView>> SetShippingMethod(Request request, string method) => Change(request, async () =>
@@ -98,7 +98,7 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
             throw new CommerceException(CartErrors.DestinationMissing with { Pointer = "/id" });
         }
 
-        return (await pricing.Rates(State)).Any(rate => rate.Id == method)
+        return (await pricing.Offers(State, Now)).Any(offer => offer.Rate.Id == method)
             ? method == State.ShippingMethod ? null : new ShippingMethodChosen(method)
             : throw new CommerceException(CartErrors.UnknownShippingMethod(method));
     });
@@ -250,7 +250,7 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
             throw new CommerceException(CartErrors.PriceChanged(quote));
         }
 
-        var channel = await pricing.Channel(State.Channel);
+        var channel = pricing.Channel(State.Channel);
         return new FrozenCart(State.Owner, ContactId, destination, quote, channel.PaymentProvider);
     }
 
@@ -271,7 +271,7 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
         }
 
         var state = State;
-        var quote = await pricing.Price(state);
+        var quote = await pricing.Price(state, Now);
         priced = (state, quote);
         return quote;
     }

@@ -7,11 +7,11 @@ namespace Commerce.Catalog;
 
 /// <inheritdoc cref="ICatalogGrain"/>
 [GrainType("catalog"), StatelessWorker, Reentrant]
-internal sealed class CatalogGrain(CatalogIndex index, IPricingProvider prices) : Grain, ICatalogGrain
+internal sealed class CatalogGrain(CatalogIndex index, Pricer prices, IChannels channels) : Grain, ICatalogGrain
 {
     public async Task<Page<ProductView>> Search(ProductQuery query)
     {
-        var (channel, currency) = await ChannelOf(query.Channel, query.Currency);
+        var (channel, currency) = ChannelOf(query.Channel, query.Currency);
         var words = query.Text?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
         var after = Parse(query.Cursor);
         var page = new List<ProductView>(query.Limit);
@@ -35,26 +35,23 @@ internal sealed class CatalogGrain(CatalogIndex index, IPricingProvider prices) 
 
     public async Task<ProductView?> Get(string productId, string channel, string? currency)
     {
-        var (found, sold) = await ChannelOf(channel, currency);
+        var (found, sold) = ChannelOf(channel, currency);
         return await index.Find(productId) is { } product && await View(product, found, sold) is { } view
             ? (await WithStock([view]))[0]
             : null;
     }
 
-    public async Task<ImmutableArray<ChannelView>> Channels() =>
+    public Task<ImmutableArray<ChannelView>> Channels() => Task.FromResult<ImmutableArray<ChannelView>>(
     [
-        .. (await prices.Channels(CancellationToken.None)).Values
+        .. channels.All.Values
             .OrderBy(channel => channel.Id, StringComparer.Ordinal)
             .Select(channel => new ChannelView(channel.Id, channel.Name, channel.Currencies[0], channel.TaxInclusive, channel.Countries)),
-    ];
+    ]);
 
-    private async ValueTask<(Channel Channel, string Currency)> ChannelOf(string id, string? currency)
+    private (Channel Channel, string Currency) ChannelOf(string id, string? currency)
     {
-        var channel = (await prices.Channels(CancellationToken.None)).GetValueOrDefault(id)
-            ?? throw new CommerceException(Carts.CartErrors.UnknownChannel(id));
-        return currency is null || channel.Currencies.Contains(currency)
-            ? (channel, currency ?? channel.Currencies[0])
-            : throw new CommerceException(Carts.CartErrors.CurrencyNotSold(currency, channel.Id, string.Join(", ", channel.Currencies)));
+        var channel = prices.Channel(id);
+        return (channel, Pricer.CurrencyOf(channel, currency));
     }
 
     /// <summary>The product as the channel sells it; null when it sells none of its variants.</summary>
@@ -63,9 +60,9 @@ internal sealed class CatalogGrain(CatalogIndex index, IPricingProvider prices) 
         var variants = ImmutableArray.CreateBuilder<VariantView>(product.Variants.Length);
         foreach (var variant in product.Variants)
         {
-            if (await prices.Price(channel.Id, currency, variant.Sku, null, CancellationToken.None) is { } price)
+            if (await prices.ListPrice(channel.Id, currency, variant.Sku) is { } listed)
             {
-                variants.Add(new VariantView(variant.Sku, variant.Name, price, 0, variant.Attributes));
+                variants.Add(new VariantView(variant.Sku, variant.Name, listed.Price, 0, variant.Attributes) { CompareAt = listed.CompareAt });
             }
         }
 
@@ -126,6 +123,11 @@ internal sealed class CatalogIndex(ICatalogProvider source)
     /// <summary>What a SKU is; null when no product has it.</summary>
     public async ValueTask<(Product Product, Variant Variant)?> FindSku(string sku) =>
         (await Filled()).Skus.TryGetValue(sku, out var found) ? found : null;
+
+    /// <summary>So many units of a SKU as pricing sees them; null when no product has it.</summary>
+    public async ValueTask<BasketItem?> Item(string lineId, string sku, int quantity) => await FindSku(sku) is var (product, variant)
+        ? new BasketItem(lineId, sku, variant.Name, quantity, product.TaxCategory, product.Id, product.Category, variant.Grams) { Tags = product.Tags }
+        : null;
 
     private Task<Contents> Filled()
     {

@@ -1,145 +1,94 @@
-
 namespace Commerce.Pricing;
 
-/// <summary>What coupons take off a basket. Pure, and blind to the order in which lines and coupons were added.</summary>
+/// <summary>What promotions take off a basket. Pure, and blind to the order in which lines and coupons were added.</summary>
 /// <remarks>
-/// Coupons apply by <see cref="Coupon.SortOrder"/>, highest first. Each works on the price that the one before left: half off and then a
-/// tenth off leave 45 of 100. A line never falls below zero, and so neither does the order.
+/// <para>Promotions work in three phases: line by line, on the order, on the shipping; within a phase by priority. Each works on the price that the one
+/// before left: half off and then a tenth off leave 45 of 100. A line never falls below zero, and so neither does the order.</para>
+/// <para>Where promotions exclude each other, every combination that is allowed is computed and the cheapest for the shopper is taken (ADR 11). Conditions look
+/// at prices before discounts, so that adding a promotion never raises what is paid.</para>
 /// </remarks>
 internal static class Discounting
 {
+    /// <summary>Combinations that are computed at the most; beyond it the promotions of the lowest priorities are left out of the comparison.</summary>
+    private const int MaxCombinations = 64;
+
     public static Discounted Apply(Basket basket)
     {
-        var lines = basket.Lines;
-        var order = Canonical(lines);
-        var payable = new long[lines.Length];
-        for (var i = 0; i < lines.Length; i++)
+        var chosen = Chosen(basket);
+        var given = WithoutGifts(basket, except: chosen);
+        var reckoning = new Reckoning(given, recording: true);
+        reckoning.Run(chosen);
+
+        return reckoning.Result();
+    }
+
+    /// <summary>The promotions that serve the shopper best together.</summary>
+    private static ImmutableArray<Promotion> Chosen(Basket basket)
+    {
+        var (promotions, free) = (basket.Promotions, true);
+        foreach (var promotion in promotions)
         {
-            payable[i] = lines[i].Subtotal.Amount;
+            free &= promotion.Stacking is Stacking.Stackable;
         }
 
-        var subtotal = Sum(payable);
-        var applied = ImmutableArray.CreateBuilder<Coupon>();
-        var adjustments = basket.Coupons.IsEmpty ? null : new ImmutableArray<Adjustment>[lines.Length];
-
-        foreach (var coupon in InOrder(basket.Coupons))
+        if (free)
         {
-            var off = TakesEffect(coupon, basket.Currency, subtotal) ? Off(coupon, basket, order, payable) : [];
-            if (off.AsSpan().ContainsAnyExcept(0L))
+            return promotions;
+        }
+
+        var goods = WithoutGifts(basket, except: []);
+        ImmutableArray<Promotion> best = [];
+        var least = long.MaxValue;
+        foreach (var combination in Combinations(promotions))
+        {
+            var reckoning = new Reckoning(goods, recording: false);
+            reckoning.Run(combination);
+            if (reckoning.ToPay < least)
             {
-                Take(off, coupon, basket.Currency, payable, adjustments!);
-                applied.Add(coupon);
+                (best, least) = (combination, reckoning.ToPay);
             }
         }
 
-        var discounted = new DiscountedLine[lines.Length];
-        for (var i = 0; i < lines.Length; i++)
-        {
-            var whys = adjustments is null || adjustments[i].IsDefault ? [] : adjustments[i];
-            discounted[i] = new DiscountedLine(new Money(payable[i], basket.Currency), whys);
-        }
-
-        return new Discounted(
-            basket,
-            ImmutableCollectionsMarshal.AsImmutableArray(discounted),
-            ImmutableCollectionsMarshal.AsImmutableArray(order),
-            applied.DrainToImmutable(),
-            new Money(Sum(payable), basket.Currency));
+        return best;
     }
 
-    /// <summary>Positions of the lines by SKU.</summary>
-    private static int[] Canonical(ImmutableArray<BasketLine> lines)
+    /// <summary>All that stacks with one of each group; then each exclusive one alone.</summary>
+    private static IEnumerable<ImmutableArray<Promotion>> Combinations(ImmutableArray<Promotion> promotions)
     {
-        var order = new int[lines.Length];
-        var sorted = true;
-        for (var i = 0; i < order.Length; i++)
+        var picks = new List<ImmutableArray<Promotion>> { promotions.RemoveAll(p => p.Stacking is not Stacking.Stackable) };
+        foreach (var group in promotions.Where(p => p.Stacking is Stacking.BestOf).GroupBy(p => p.Group, StringComparer.Ordinal))
         {
-            order[i] = i;
-            sorted = sorted && (i == 0 || Compare(lines[i - 1], lines[i]) <= 0);
+            picks = [.. picks.SelectMany(pick => group.Select(one => pick.Add(one))).Take(MaxCombinations)];
         }
 
-        if (!sorted)
-        {
-            Array.Sort(order, (a, b) => Compare(lines[a], lines[b]) is var difference and not 0 ? difference : a.CompareTo(b));
-        }
-
-        return order;
+        // In the order of priorities again, which picking has mixed up.
+        return picks.Select(pick => promotions.RemoveAll(p => !pick.Contains(p)))
+            .Concat(promotions.Where(p => p.Stacking is Stacking.Exclusive).Take(MaxCombinations).Select(p => ImmutableArray.Create(p)));
     }
 
-    private static int Compare(in BasketLine left, in BasketLine right) =>
-        string.CompareOrdinal(left.Sku, right.Sku) is var bySku and not 0 ? bySku : left.Quantity.CompareTo(right.Quantity);
-
-    private static ImmutableArray<Coupon> InOrder(ImmutableArray<Coupon> coupons) => coupons.Length < 2
-        ? coupons
-        : [.. coupons.DistinctBy(c => c.Code, StringComparer.Ordinal).OrderByDescending(c => c.SortOrder).ThenBy(c => c.Code, StringComparer.Ordinal)];
-
-    private static bool TakesEffect(Coupon coupon, string currency, long subtotal) =>
-        coupon.Minimum.IsEmpty || (coupon.Minimum.TryGetValue(currency, out var minimum) && subtotal >= minimum);
-
-    /// <summary>How much a coupon takes off each line.</summary>
-    private static long[] Off(Coupon coupon, Basket basket, int[] order, ReadOnlySpan<long> payable) => coupon.Percentage is { } percentage
-        ? Share(percentage, basket.Channel.Rounding, payable)
-        : Spread(coupon.Amounts.GetValueOrDefault(basket.Currency), order, payable);
-
-    private static long[] Share(decimal percentage, RoundingPolicy rounding, ReadOnlySpan<long> payable)
+    private static Basket WithoutGifts(Basket basket, ImmutableArray<Promotion> except)
     {
-        var off = new long[payable.Length];
-        for (var i = 0; i < off.Length; i++)
+        foreach (var line in basket.Lines)
         {
-            off[i] = Math.Clamp(Rounding.Round(payable[i] * percentage, rounding), 0, payable[i]);
-        }
-
-        return off;
-    }
-
-    private static long[] Spread(long amount, int[] order, ReadOnlySpan<long> payable)
-    {
-        var capped = Math.Clamp(amount, 0, Sum(payable));
-        if (capped == 0)
-        {
-            return [];
-        }
-
-        var weights = new long[order.Length];
-        for (var i = 0; i < order.Length; i++)
-        {
-            weights[i] = payable[order[i]];
-        }
-
-        var off = new long[order.Length];
-        var shares = Apportion.LargestRemainder(capped, weights);
-        for (var i = 0; i < order.Length; i++)
-        {
-            off[order[i]] = shares[i];
-        }
-
-        return off;
-    }
-
-    private static void Take(long[] off, Coupon coupon, string currency, long[] payable, ImmutableArray<Adjustment>[] adjustments)
-    {
-        var source = "coupon:" + coupon.Code;
-        for (var i = 0; i < off.Length; i++)
-        {
-            if (off[i] == 0)
+            if (line.GiftOf is { } of && !Holds(except, of))
             {
-                continue;
+                return basket with { Lines = basket.Lines.RemoveAll(l => l.GiftOf is { } gift && !Holds(except, gift)) };
             }
-
-            var adjustment = new Adjustment(source, coupon.Reason, new Money(off[i], currency));
-            adjustments[i] = adjustments[i].IsDefault ? [adjustment] : adjustments[i].Add(adjustment);
-            payable[i] -= off[i];
         }
+
+        return basket;
     }
 
-    private static long Sum(ReadOnlySpan<long> amounts)
+    private static bool Holds(ImmutableArray<Promotion> promotions, string id)
     {
-        var sum = 0L;
-        foreach (var amount in amounts)
+        foreach (var promotion in promotions)
         {
-            sum = checked(sum + amount);
+            if (promotion.Id == id)
+            {
+                return true;
+            }
         }
 
-        return sum;
+        return false;
     }
 }

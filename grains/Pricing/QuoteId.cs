@@ -2,22 +2,23 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Commerce.Carts;
 
 namespace Commerce.Pricing;
 
-/// <summary>The name of a price: a hash of everything that makes it, in an order of its own. Neither the clock, nor names, nor ids of lines are in it.</summary>
+/// <summary>The name of a price: a hash of everything that goes into it, in an order of its own.</summary>
+/// <remarks>The moment is in it by what it selects: the versions of price lists and promotions, the rates. Neither names nor ids of lines are.</remarks>
 internal static class QuoteId
 {
     private const string Prefix = "qt_", Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
     private const int Length = 26;
 
-    public static string Of(Quote quote, Discounted discounted, Destination? destination)
+    /// <param name="order">Positions of the lines by SKU.</param>
+    public static string Of(Quote quote, ImmutableArray<int> order)
     {
         var writer = new Writer();
         try
         {
-            Write(ref writer, quote, discounted, destination);
+            Write(ref writer, quote, order);
 
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
             SHA256.HashData(writer.Written, hash);
@@ -30,7 +31,7 @@ internal static class QuoteId
         }
     }
 
-    private static void Write(ref Writer writer, Quote quote, Discounted discounted, Destination? destination)
+    private static void Write(ref Writer writer, Quote quote, ImmutableArray<int> order)
     {
         writer.Text(quote.Channel);
         writer.Text(quote.Currency);
@@ -38,38 +39,50 @@ internal static class QuoteId
         writer.Number((long)quote.Rounding.Mode);
         writer.Number((long)quote.Rounding.Level);
         writer.Number(quote.Rounding.Increment);
-        writer.Number(quote.TaxKnown ? 1 : 0);
-        writer.Text(destination?.Country);
-        writer.Text(destination?.Region);
+        writer.Number((long)quote.Rounding.SpreadBy);
+        writer.Text(quote.Destination?.Country);
+        writer.Text(quote.Destination?.Region);
+        writer.Text(quote.Destination?.PostalArea);
+        writer.Text(quote.Destination?.BusinessIn);
+        writer.Texts(quote.CustomerGroups);
 
-        writer.Number(discounted.Order.Length);
-        foreach (var position in discounted.Order)
+        writer.Number(order.Length);
+        foreach (var position in order)
         {
             var line = quote.Lines[position];
             writer.Text(line.Sku);
             writer.Number(line.Quantity);
             writer.Number(line.UnitPrice.Amount);
-            writer.Text(discounted.Basket.Lines[position].TaxCategory);
-            Write(ref writer, line.Adjustments);
-            Write(ref writer, line.Taxes);
+            writer.Text(line.PriceList);
+            writer.Text(line.TaxCategory);
+            writer.Text(line.GiftOf);
+            Write(ref writer, line.Taxes, quote.TaxArithmetic);
+        }
+
+        writer.Number(quote.Promotions.Length);
+        foreach (var promotion in quote.Promotions)
+        {
+            writer.Text(promotion.Id);
+            writer.Number(promotion.Version);
+        }
+
+        writer.Number(quote.CouponOutcomes.Length);
+        foreach (var coupon in quote.CouponOutcomes)
+        {
+            writer.Text(coupon.Code);
+            writer.Text(coupon.Promotion);
+            writer.Text(coupon.Why);
         }
 
         writer.Text(quote.Shipping?.Method);
         writer.Number(quote.Shipping?.Price.Amount ?? 0);
-        Write(ref writer, quote.Shipping?.Taxes ?? []);
+        Write(ref writer, quote.Shipping?.Taxes ?? [], quote.TaxArithmetic);
+        writer.Text(quote.TaxedBy);
+        writer.Number(quote.TaxEstimated ? 1 : 0);
     }
 
-    private static void Write(ref Writer writer, ImmutableArray<Adjustment> adjustments)
-    {
-        writer.Number(adjustments.Length);
-        foreach (var adjustment in adjustments)
-        {
-            writer.Text(adjustment.Source);
-            writer.Number(adjustment.Amount.Amount);
-        }
-    }
-
-    private static void Write(ref Writer writer, ImmutableArray<AppliedTax> taxes)
+    /// <summary>Rates, and the amounts where these do not follow from them.</summary>
+    private static void Write(ref Writer writer, ImmutableArray<AppliedTax> taxes, bool arithmetic)
     {
         writer.Number(taxes.Length);
         foreach (var tax in taxes)
@@ -77,7 +90,7 @@ internal static class QuoteId
             writer.Text(tax.Jurisdiction);
             writer.Text(tax.Name);
             writer.Rate(tax.Rate);
-            writer.Number(tax.Amount.Amount);
+            writer.Number(arithmetic ? 0 : tax.Amount.Amount);
         }
     }
 
@@ -130,6 +143,15 @@ internal static class QuoteId
             {
                 var written = Encoding.UTF8.GetBytes(text, Next(Encoding.UTF8.GetMaxByteCount(text.Length)));
                 count -= Encoding.UTF8.GetMaxByteCount(text.Length) - written;
+            }
+        }
+
+        public void Texts(ImmutableArray<string> texts)
+        {
+            Number(texts.Length);
+            foreach (var text in texts)
+            {
+                Text(text);
             }
         }
 

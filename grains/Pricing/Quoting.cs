@@ -1,18 +1,31 @@
 using Commerce.Carts;
-using Commerce.Shipping;
 using Commerce.Tax;
 
 namespace Commerce.Pricing;
 
-/// <summary>Adds up what a discounted basket costs, and says why. Pure: the time until when it holds is handed in, and is not part of the quote's id.</summary>
+/// <summary>What a quote says beside its amounts.</summary>
+/// <param name="At">UTC: the moment whose prices these are.</param>
+/// <param name="ValidUntil">UTC: until when they hold. Not part of the quote's id, nor is the moment.</param>
+internal sealed record Terms(DateTimeOffset At, DateTimeOffset ValidUntil, Destination? Destination)
+{
+    public ImmutableArray<string> CustomerGroups { get; init; } = [];
+
+    /// <summary>Every coupon that was given: refused, or switched on.</summary>
+    public ImmutableArray<CouponOutcome> Coupons { get; init; } = [];
+
+    /// <summary>Uses that the coupons take which were switched on.</summary>
+    public ImmutableArray<LimitedUse> Uses { get; init; } = [];
+}
+
+/// <summary>Adds up what a discounted basket costs, and says why. Pure.</summary>
 internal static class Quoting
 {
-    /// <param name="destination">Where it goes, with the <paramref name="taxes"/> there; both null while it is not known.</param>
+    /// <param name="assessed">The taxes at the destination; null while that is not known.</param>
     /// <exception cref="CommerceException">The taxes do not answer what was asked, or do not add up with the amounts they were asked for.</exception>
-    public static Quote Total(Discounted discounted, Destination? destination, ShippingRate? shipping, TaxQuote? taxes, DateTimeOffset validUntil)
+    public static Quote Total(Discounted discounted, Terms terms, Assessed? assessed)
     {
-        var (basket, currency) = (discounted.Basket, discounted.Basket.Currency);
-        if (taxes is not null && taxes.Items.Length != basket.Lines.Length + (shipping is null ? 0 : 1))
+        var (basket, currency, taxes) = (discounted.Basket, discounted.Basket.Currency, assessed?.Taxes);
+        if (taxes is not null && taxes.Items.Length != basket.Lines.Length + (discounted.Shipping is null ? 0 : 1))
         {
             throw DoNotAddUp();
         }
@@ -24,14 +37,15 @@ internal static class Quoting
         for (var i = 0; i < lines.Length; i++)
         {
             var position = discounted.Order[i];
-            var line = Line(basket.Lines[position], discounted.Lines[position], taxes?.Items[i], sums);
+            var line = Line(basket.Lines[position], discounted.Lines[position], taxes?.Items[i], sums, selectable: !basket.Promotions.IsEmpty);
             lines[position] = line;
             subtotal = checked(subtotal + line.Subtotal.Amount);
             total = checked(total + line.Total.Amount);
         }
 
-        var carriage = shipping is null ? null : Carriage(shipping, taxes?.Items[^1], sums);
+        var carriage = discounted.Shipping is { } shipping ? Carriage(basket, shipping, taxes?.Items[^1], sums) : null;
         total = checked(total + (carriage?.Total.Amount ?? 0));
+        var outcomes = Outcomes(terms.Coupons, discounted);
 
         var quote = new Quote
         {
@@ -46,20 +60,30 @@ internal static class Quoting
             {
                 Subtotal = new Money(subtotal, currency),
                 Discount = new Money(subtotal - discounted.Goods.Amount, currency),
-                Shipping = shipping?.Price ?? Money.Zero(currency),
+                Shipping = discounted.Shipping?.Payable ?? Money.Zero(currency),
                 Tax = sums.Added,
                 IncludedTax = sums.Included,
                 Total = new Money(total, currency),
             },
-            Coupons = Codes(discounted.Applied),
-            ValidUntil = validUntil,
+            Coupons = InEffect(outcomes),
+            ValidUntil = terms.ValidUntil,
             TaxKnown = taxes is not null,
+            PricedAt = terms.At,
+            Promotions = basket.Promotions,
+            CouponOutcomes = outcomes,
+            Uses = Taken(terms.Uses, outcomes),
+            TaxedBy = assessed?.By,
+            TaxEstimated = assessed?.Estimated ?? false,
+            TaxPending = assessed is { Taxes: null },
+            TaxArithmetic = taxes?.Arithmetic ?? false,
+            Destination = terms.Destination,
+            CustomerGroups = terms.CustomerGroups,
         };
 
-        return quote with { Id = QuoteId.Of(quote, discounted, destination) };
+        return quote with { Id = QuoteId.Of(quote, discounted.Order) };
     }
 
-    private static QuoteLine Line(in BasketLine line, in DiscountedLine discounted, ItemTax? tax, TaxSums sums)
+    private static QuoteLine Line(in BasketLine line, in DiscountedLine discounted, ItemTax? tax, TaxSums sums, bool selectable)
     {
         var subtotal = line.Subtotal;
 
@@ -76,20 +100,53 @@ internal static class Quoting
             Taxable = tax?.Net ?? discounted.Payable,
             Taxes = tax?.Taxes ?? [],
             Total = sums.Add(discounted.Payable, tax),
+            PriceList = line.PriceList,
+            CompareAt = line.CompareAt is { } before ? new Money(before, line.UnitPrice.Currency) : null,
+            TaxCategory = line.TaxCategory,
+            GiftOf = line.GiftOf,
+            Product = selectable ? line.Product : null,
+            Category = selectable ? line.Category : null,
+            Tags = selectable && !line.Tags.IsDefault ? line.Tags : [],
         };
     }
 
-    private static QuoteShipping Carriage(ShippingRate rate, ItemTax? tax, TaxSums sums) => new()
+    private static QuoteShipping Carriage(Basket basket, DiscountedShipping shipping, ItemTax? tax, TaxSums sums) => new()
     {
-        Method = rate.Id,
-        Name = rate.Name,
-        Price = rate.Price,
-        Taxable = tax?.Net ?? rate.Price,
+        Method = basket.Shipping!.Id,
+        Name = basket.Shipping.Name,
+        Price = shipping.Price,
+        Taxable = tax?.Net ?? shipping.Payable,
         Taxes = tax?.Taxes ?? [],
-        Total = sums.Add(rate.Price, tax),
+        Total = sums.Add(shipping.Payable, tax),
+        Adjustments = shipping.Adjustments,
+        Discount = shipping.Price - shipping.Payable,
+        TaxCategory = shipping.TaxCategory,
+        Steps = basket.Shipping.Steps,
     };
 
-    private static ImmutableArray<string> Codes(ImmutableArray<Coupon> coupons) => coupons.IsEmpty ? [] : [.. coupons.Select(c => c.Code)];
+    /// <summary>A code that was switched on and took nothing off was outdone by a better promotion, or there is nothing in the cart that it is for.</summary>
+    private static ImmutableArray<CouponOutcome> Outcomes(ImmutableArray<CouponOutcome> coupons, Discounted discounted)
+    {
+        for (var i = 0; i < coupons.Length; i++)
+        {
+            if (coupons[i] is { Why: null, Promotion: { } id } && !discounted.Applied.Contains(id))
+            {
+                var alone = discounted.Basket.Promotions.All(p => p.Id == id || p.Stacking is Stacking.Stackable) && discounted.Basket.Promotions.Any(p => p.Id == id && p.Stacking is Stacking.Stackable);
+                coupons = coupons.SetItem(i, coupons[i] with
+                {
+                    Why = alone ? CouponRefusals.NothingMatches : CouponRefusals.BetterOne,
+                    Message = alone ? "Nothing in the cart is left for this code to lower." : "Another offer serves you better, and the two cannot be had together.",
+                });
+            }
+        }
+
+        return coupons;
+    }
+
+    private static ImmutableArray<string> InEffect(ImmutableArray<CouponOutcome> outcomes) => outcomes.IsEmpty ? [] : [.. outcomes.Where(o => o.Why is null).Select(o => o.Code)];
+
+    private static ImmutableArray<LimitedUse> Taken(ImmutableArray<LimitedUse> uses, ImmutableArray<CouponOutcome> outcomes) =>
+        uses.IsEmpty ? [] : uses.RemoveAll(use => outcomes.Any(o => o.Code == use.Code && o.Why is not null));
 
     private static CommerceException DoNotAddUp() =>
         new(CommonErrors.Unavailable("The taxes that were answered do not add up with the amounts asked about.", TimeSpan.FromSeconds(30)));

@@ -11,7 +11,11 @@ public interface ICatalogProvider
 
 /// <param name="Next">Cursor of what comes after; equal to the one asked with when there is nothing new.</param>
 /// <param name="More">Whether there is another page now.</param>
-public sealed record CatalogPage(ImmutableArray<Product> Products, string Next, bool More);
+public sealed record CatalogPage(ImmutableArray<Product> Products, string Next, bool More)
+{
+    /// <summary>Ids of products that are gone.</summary>
+    public ImmutableArray<string> Removed { get; init; } = [];
+}
 
 /// <summary>A product as its source describes it. Prices are the pricing provider's, stock is our own.</summary>
 public sealed record Product
@@ -36,6 +40,9 @@ public sealed record Variant
     /// <summary>For the shopper, whole: <c>Darjeeling First Flush, 250 g</c>.</summary>
     public required string Name { get; init; }
     public ImmutableDictionary<string, string> Attributes { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>What a unit weighs, with its packing; 0: nothing is charged for its weight.</summary>
+    public int Grams { get; init; }
 
     /// <summary>Units to stock a SKU with that was never stocked; null: none.</summary>
     public int? InitialStock { get; init; }

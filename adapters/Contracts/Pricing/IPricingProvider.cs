@@ -1,18 +1,32 @@
 namespace Commerce.Pricing;
 
-/// <summary>Where price lists, channels and coupons come from. Rules of arithmetic are not its business: totals are computed in one place, by the pricing function of the grains.</summary>
+/// <summary>Where price lists, promotions and customer groups come from. Rules of arithmetic are not its business: totals are computed in one place, by the pricing function of the grains.</summary>
 public interface IPricingProvider
 {
     string Name { get; }
 
-    /// <summary>The channels of the shop, by id.</summary>
-    ValueTask<ImmutableDictionary<string, Channel>> Channels(CancellationToken cancellationToken);
+    /// <summary>What changed since <paramref name="cursor"/> (null: everything), a page at a time.</summary>
+    ValueTask<PricingPage> Page(string? cursor, int limit, CancellationToken cancellationToken);
+}
 
-    /// <summary>The unit price of a SKU for a channel, currency and customer; null when it is not sold there.</summary>
-    ValueTask<Money?> Price(string channel, string currency, string sku, string? customerId, CancellationToken cancellationToken);
+/// <summary>Changes of prices and of what lowers them.</summary>
+/// <remarks>A price list of an id that is known replaces what the list says of itself and is merged into its prices, SKU by SKU: a SKU without prices is no longer in it.</remarks>
+/// <param name="Removed">Ids of lists, promotions and groups that are gone.</param>
+/// <param name="Next">Cursor of what comes after; equal to the one asked with when there is nothing new.</param>
+/// <param name="More">Whether there is another page now.</param>
+public sealed record PricingPage(
+    ImmutableArray<PriceList> Lists,
+    ImmutableArray<Promotion> Promotions,
+    ImmutableArray<CustomerGroup> Groups,
+    ImmutableArray<string> Removed,
+    string Next,
+    bool More);
 
-    /// <summary>The coupon of that code for a channel at a time (UTC), whatever its letters' case; null when there is none or its time is over.</summary>
-    ValueTask<Coupon?> Coupon(string channel, string code, DateTimeOffset now, CancellationToken cancellationToken);
+/// <summary>The channels of the shop.</summary>
+public interface IChannels
+{
+    /// <summary>By id.</summary>
+    ImmutableDictionary<string, Channel> All { get; }
 }
 
 /// <summary>A market with its own prices, currency and rules.</summary>
@@ -34,18 +48,24 @@ public sealed record Channel
 
     /// <summary>How long a shown price holds.</summary>
     public TimeSpan QuoteLifetime { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Who computes the taxes.</summary>
+    public string TaxProvider { get; init; } = "rate-tables";
+
+    /// <summary>What a checkout does when the tax provider does not answer.</summary>
+    public TaxFallback TaxFallback { get; init; }
+
+    /// <summary>The country that it sells from, for reverse charge and exports; null: taxes know no seller.</summary>
+    public string? SellerCountry { get; init; }
 }
 
-/// <summary>A code that lowers the price before tax: a percentage of every line, or a fixed amount spread over the lines.</summary>
-/// <param name="Code">Capital letters.</param>
-/// <param name="Percentage">A fraction, 0.10 is 10 %; null for a fixed amount.</param>
-/// <param name="Amounts">Fixed amount by currency; empty for a percentage.</param>
-/// <param name="Minimum">Subtotal by currency from which it takes effect; empty: always; a currency that is not in it: never.</param>
-/// <param name="SortOrder">Of several coupons the highest is first, the next works on the price that it left.</param>
-public sealed record Coupon(
-    string Code,
-    string Reason,
-    decimal? Percentage,
-    ImmutableDictionary<string, long> Amounts,
-    ImmutableDictionary<string, long> Minimum,
-    int SortOrder = 0);
+/// <summary>What to do without the tax provider.</summary>
+[System.Text.Json.Serialization.JsonConverter(typeof(System.Text.Json.Serialization.JsonStringEnumConverter<TaxFallback>))]
+public enum TaxFallback
+{
+    /// <summary>Stop the checkout with a problem that can be retried. The cart shows its taxes as pending.</summary>
+    [System.Text.Json.Serialization.JsonStringEnumMemberName("stop")] Stop = 0,
+
+    /// <summary>Compute by the rate tables, and mark the order for true-up.</summary>
+    [System.Text.Json.Serialization.JsonStringEnumMemberName("tables")] Tables = 1,
+}

@@ -1,47 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Commerce.Shop;
 
 namespace Commerce.Pricing;
 
-/// <summary>Channels, price lists and coupons from <c>channels.json</c>, <c>prices/*.json</c> and <c>coupons.json</c>.</summary>
-internal sealed class FilePricingProvider : IPricingProvider
+/// <summary>Channels, price lists, promotions, coupons and customer groups from the shop's files. Read once: everything is one page, and never changes.</summary>
+internal sealed class FilePricingProvider : IPricingProvider, IChannels
 {
-    public const string ChannelsFile = "channels.json", PricesFolder = "prices", CouponsFile = "coupons.json";
+    public const string
+        ChannelsFile = "channels.json",
+        PricesFolder = "prices",
+        CouponsFile = "coupons.json",
+        PromotionsFile = "promotions.json",
+        GroupsFile = "customer-groups.json";
 
-    private readonly ImmutableDictionary<string, Channel> channels;
-    private readonly FrozenDictionary<ListKey, FrozenDictionary<string, Money>> lists;
-    private readonly FrozenDictionary<string, CouponEntry> coupons;
+    private const string Cursor = "files";
+
+    private readonly PricingPage everything;
 
     public FilePricingProvider(ShopFolder folder)
     {
-        channels = Channels(folder.Read<Channel>(ChannelsFile));
-        lists = Lists(folder);
-        coupons = Coupons(folder.Read<CouponEntry>(CouponsFile));
+        All = Channels(folder.Read<Channel>(ChannelsFile));
+        everything = new PricingPage(
+            Lists(folder),
+            [.. Promotions(folder.ReadOptional<Promotion>(PromotionsFile)), .. Coupons(folder.Read<CouponEntry>(CouponsFile))],
+            folder.ReadOptional<CustomerGroup>(GroupsFile),
+            Removed: [],
+            Cursor,
+            More: false);
     }
 
     public string Name => "files";
 
-    /// <summary>Every SKU with a price, and the file that gives it.</summary>
-    public IEnumerable<(string Sku, string List)> Priced =>
-        lists.SelectMany(list => list.Value.Keys.Select(sku => (sku, $"{list.Key.Channel} {list.Key.Currency} {list.Key.Customer}".TrimEnd())));
+    public ImmutableDictionary<string, Channel> All { get; }
 
-    public ImmutableDictionary<string, Channel> All => channels;
+    public PricingPage Everything => everything;
 
-    public ValueTask<ImmutableDictionary<string, Channel>> Channels(CancellationToken cancellationToken) => new(channels);
-
-    public ValueTask<Money?> Price(string channel, string currency, string sku, string? customerId, CancellationToken cancellationToken)
-    {
-        if (customerId is not null
-            && lists.TryGetValue(new ListKey(channel, currency, customerId), out var own)
-            && own.TryGetValue(sku, out var agreed))
-        {
-            return new(agreed);
-        }
-
-        return new(lists.TryGetValue(new ListKey(channel, currency, null), out var list) && list.TryGetValue(sku, out var price) ? price : null);
-    }
-
-    public ValueTask<Coupon?> Coupon(string channel, string code, DateTimeOffset now, CancellationToken cancellationToken) =>
-        new(coupons.TryGetValue(code, out var entry) && entry.Holds(channel, now) ? entry.Coupon : null);
+    public ValueTask<PricingPage> Page(string? cursor, int limit, CancellationToken cancellationToken) =>
+        new(cursor == Cursor ? new PricingPage([], [], [], [], Cursor, More: false) : everything);
 
     private static ImmutableDictionary<string, Channel> Channels(ImmutableArray<Channel> read)
     {
@@ -71,46 +67,66 @@ internal sealed class FilePricingProvider : IPricingProvider
         return byId.ToImmutable();
     }
 
-    private FrozenDictionary<ListKey, FrozenDictionary<string, Money>> Lists(ShopFolder folder)
+    private ImmutableArray<PriceList> Lists(ShopFolder folder)
     {
-        var read = new Dictionary<ListKey, FrozenDictionary<string, Money>>();
+        var read = new Dictionary<string, PriceList>(StringComparer.Ordinal);
         foreach (var file in folder.Files(PricesFolder))
         {
-            var entries = folder.Read<PriceList>(file);
+            var entries = folder.Read<PriceListEntry>(file);
             for (var i = 0; i < entries.Length; i++)
             {
                 var (list, entry) = (entries[i], Entry.Of(file, i));
                 entry.Field("currency").MustBeCurrency(list.Currency);
-                entry.Field("channel").Must(channels.ContainsKey(list.Channel), $"'{list.Channel}' is not in {ChannelsFile}. Add the channel, or correct its id.");
+                entry.Field("channel").Must(All.ContainsKey(list.Channel), $"'{list.Channel}' is not in {ChannelsFile}. Add the channel, or correct its id.");
                 entry.Field("currency").Must(
-                    channels[list.Channel].Currencies.Contains(list.Currency, StringComparer.Ordinal),
+                    All[list.Channel].Currencies.Contains(list.Currency, StringComparer.Ordinal),
                     $"the channel '{list.Channel}' does not sell in {list.Currency}. Add it to its currencies in {ChannelsFile}, or remove the list.");
 
-                foreach (var (sku, price) in list.Prices)
+                foreach (var (sku, prices) in list.Prices)
                 {
-                    entry.Field($"prices['{sku}']").Must(price >= 0, $"{price} is negative. Write minor units, as 1295 for 12.95.");
+                    var place = entry.Field($"prices['{sku}']");
+                    place.Must(!prices.IsEmpty, "is empty. Write minor units, as 1295 for 12.95.");
+                    foreach (var price in prices)
+                    {
+                        place.Must(price.Amount >= 0, $"{price.Amount} is negative. Write minor units, as 1295 for 12.95.");
+                        place.Must(price.FromQuantity >= 1, $"'fromQuantity' {price.FromQuantity} is less than 1. Leave it out for every quantity.");
+                    }
                 }
 
-                var prices = list.Prices.ToFrozenDictionary(p => p.Key, p => new Money(p.Value, list.Currency), StringComparer.Ordinal);
-                entry.Must(
-                    read.TryAdd(new ListKey(list.Channel, list.Currency, list.Customer), prices),
-                    "is a second list of that channel, currency and customer. Merge the two.");
+                var id = list.Id ?? string.Join('-', new[] { list.Channel, list.Currency.ToLowerInvariant(), list.CustomerGroup, list.Customer }.OfType<string>());
+                entry.Must(read.TryAdd(id, list.As(id)), $"is a second list of the id '{id}'. Merge the two, or give each an id of its own.");
             }
         }
 
-        return read.ToFrozenDictionary();
+        return [.. read.Values.OrderBy(list => list.Id, StringComparer.Ordinal)];
     }
 
-    private FrozenDictionary<string, CouponEntry> Coupons(ImmutableArray<CouponEntry> read)
+    private IEnumerable<Promotion> Promotions(ImmutableArray<Promotion> read)
     {
-        var byCode = new Dictionary<string, CouponEntry>(StringComparer.OrdinalIgnoreCase);
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < read.Length; i++)
+        {
+            var (promotion, entry) = (read[i], Entry.Of(PromotionsFile, i));
+            entry.Field("id").Must(promotion.Id.Length > 0 && ids.Add(promotion.Id), $"'{promotion.Id}' is empty or there already. Every promotion has an id of its own.");
+            foreach (var channel in promotion.Channels)
+            {
+                entry.Field("channels").Must(All.ContainsKey(channel), $"'{channel}' is not in {ChannelsFile}. Add the channel, or correct its id.");
+            }
+
+            yield return promotion;
+        }
+    }
+
+    private IEnumerable<Promotion> Coupons(ImmutableArray<CouponEntry> read)
+    {
+        var codes = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < read.Length; i++)
         {
             var (coupon, entry) = (read[i], Entry.Of(CouponsFile, i));
             entry.Field("code").Must(
                 coupon.Code.Length is > 0 and <= 40 && coupon.Code.All(c => c is (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-'),
                 $"'{coupon.Code}' cannot be typed. Use capital letters, digits and dashes, 40 at the most.");
-            entry.Field("code").Must(byCode.TryAdd(coupon.Code, coupon), $"'{coupon.Code}' is there already. Every coupon has a code of its own.");
+            entry.Field("code").Must(codes.Add(coupon.Code), $"'{coupon.Code}' is there already. Every coupon has a code of its own.");
             entry.Field("percentage").Must(coupon.Percentage is null or (> 0 and <= 1), $"{coupon.Percentage} is no fraction from 0 to 1. Write 0.10 for 10 %.");
             entry.Must((coupon.Percentage is null) == (coupon.Amounts is { Count: > 0 }), "has both a percentage and amounts, or neither. Keep one of them.");
 
@@ -120,23 +136,45 @@ internal sealed class FilePricingProvider : IPricingProvider
                 entry.Must(amount > 0, $"the amount {amount} {currency} is not positive. Write minor units, as 500 for 5.00.");
             }
 
-            foreach (var channel in coupon.Channels ?? [])
+            foreach (var channel in coupon.Channels)
             {
-                entry.Field("channels").Must(channels.ContainsKey(channel), $"'{channel}' is not in {ChannelsFile}. Add the channel, or correct its id.");
+                entry.Field("channels").Must(All.ContainsKey(channel), $"'{channel}' is not in {ChannelsFile}. Add the channel, or correct its id.");
             }
 
             entry.Field("until").Must(coupon.From is null || coupon.Until is null || coupon.From < coupon.Until, "is not after 'from'. Correct one of them.");
+            yield return coupon.Promotion;
         }
-
-        return byCode.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>One price list. A customer's own may be short: what it lacks is in the list of everybody.</summary>
-    private sealed record PriceList(string Channel, string Currency, ImmutableSortedDictionary<string, long> Prices, string? Customer = null);
+    private sealed record PriceListEntry(
+        string Channel,
+        string Currency,
+        [property: JsonConverter(typeof(PricesConverter))] ImmutableDictionary<string, ImmutableArray<ListedPrice>> Prices,
+        string? Id = null,
+        string? Customer = null,
+        string? CustomerGroup = null,
+        DateTimeOffset? From = null,
+        DateTimeOffset? Until = null,
+        int Priority = 0)
+    {
+        public ImmutableArray<string> Countries { get; init; } = [];
 
-    private readonly record struct ListKey(string Channel, string Currency, string? Customer);
+        public PriceList As(string id) => new()
+        {
+            Id = id,
+            Channel = Channel,
+            Currency = Currency,
+            Customer = Customer,
+            CustomerGroup = CustomerGroup,
+            Countries = Countries,
+            From = From,
+            Until = Until,
+            Priority = Priority,
+            Prices = Prices,
+        };
+    }
 
-    /// <param name="Channels">Where it is taken; null: everywhere.</param>
     /// <param name="From">First moment; null: always was.</param>
     /// <param name="Until">First moment after; null: no end.</param>
     private sealed record CouponEntry(
@@ -146,14 +184,50 @@ internal sealed class FilePricingProvider : IPricingProvider
         Dictionary<string, long>? Amounts = null,
         Dictionary<string, long>? Minimum = null,
         int SortOrder = 0,
-        ImmutableHashSet<string>? Channels = null,
         DateTimeOffset? From = null,
-        DateTimeOffset? Until = null)
+        DateTimeOffset? Until = null,
+        int? Uses = null,
+        int? UsesPerCustomer = null)
     {
-        public Coupon Coupon { get; } = new(
-            Code, Reason, Percentage, (Amounts ?? []).ToImmutableDictionary(), (Minimum ?? []).ToImmutableDictionary(), SortOrder);
+        /// <summary>Where it is taken; empty: everywhere.</summary>
+        public ImmutableArray<string> Channels { get; init; } = [];
 
-        public bool Holds(string channel, DateTimeOffset now) =>
-            (Channels is null || Channels.Contains(channel)) && !(now < From) && !(now >= Until);
+        public Promotion Promotion => new()
+        {
+            Id = "coupon-" + Code.ToLowerInvariant(),
+            Reason = Reason,
+            Effect = Percentage is { } percentage ? new PercentOff(percentage) : new AmountOff(In(Amounts)),
+            Priority = SortOrder,
+            Channels = Channels,
+            From = From,
+            Until = Until,
+            When = new PromotionConditions { MinimumSpend = In(Minimum) },
+            Coupons = [new CouponCodes(Code, Uses, UsesPerCustomer)],
+        };
+
+        private static ImmutableArray<Money> In(Dictionary<string, long>? amounts) => amounts is null ? [] : [.. amounts.Select(a => new Money(a.Value, a.Key))];
+    }
+
+    /// <summary>A price is a number of minor units, or one or several objects with their quantities and times.</summary>
+    private sealed class PricesConverter : JsonConverter<ImmutableDictionary<string, ImmutableArray<ListedPrice>>>
+    {
+        public override ImmutableDictionary<string, ImmutableArray<ListedPrice>> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var prices = ImmutableDictionary.CreateBuilder<string, ImmutableArray<ListedPrice>>(StringComparer.Ordinal);
+            foreach (var (sku, price) in JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(ref reader, options) ?? [])
+            {
+                prices.Add(sku, price.ValueKind switch
+                {
+                    JsonValueKind.Array => price.Deserialize<ImmutableArray<ListedPrice>>(options),
+                    JsonValueKind.Object => [price.Deserialize<ListedPrice>(options)!],
+                    _ => [new ListedPrice(price.Deserialize<long>(options))],
+                });
+            }
+
+            return prices.ToImmutable();
+        }
+
+        public override void Write(Utf8JsonWriter writer, ImmutableDictionary<string, ImmutableArray<ListedPrice>> value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value.ToDictionary(p => p.Key, p => p.Value), options);
     }
 }

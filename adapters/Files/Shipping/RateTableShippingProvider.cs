@@ -1,4 +1,4 @@
-using Commerce.Carts;
+using Commerce.Pricing;
 using Commerce.Shop;
 
 namespace Commerce.Shipping;
@@ -8,12 +8,12 @@ internal sealed class RateTableShippingProvider : IShippingProvider
 {
     public const string File = "shipping.json";
 
-    private readonly FrozenDictionary<ZoneKey, ImmutableArray<Offer>> zones;
+    private readonly FrozenDictionary<ZoneKey, ImmutableArray<ShippingRate>> zones;
 
     public RateTableShippingProvider(ShopFolder folder)
     {
         var read = folder.Read<Zone>(File);
-        var byPlace = new Dictionary<ZoneKey, ImmutableArray<Offer>>();
+        var byPlace = new Dictionary<ZoneKey, ImmutableArray<ShippingRate>>();
         for (var i = 0; i < read.Length; i++)
         {
             var (zone, entry) = (read[i], Entry.Of(File, i));
@@ -22,7 +22,7 @@ internal sealed class RateTableShippingProvider : IShippingProvider
 
             foreach (var currency in zone.Methods.SelectMany(m => m.Price.Keys).Distinct(StringComparer.Ordinal))
             {
-                ImmutableArray<Offer> offers = [.. zone.Methods.Where(m => m.Price.ContainsKey(currency)).Select(m => m.In(currency)).OrderBy(o => o.Rate.Price.Amount)];
+                ImmutableArray<ShippingRate> offers = [.. zone.Methods.Where(m => m.Price.ContainsKey(currency)).Select(m => m.In(currency)).OrderBy(r => r.Steps[0].Price)];
                 foreach (var country in zone.Countries)
                 {
                     entry.Field("countries").MustBeCountry(country);
@@ -41,31 +41,10 @@ internal sealed class RateTableShippingProvider : IShippingProvider
     public bool Serves(string channel, string currency, string country) => zones.ContainsKey(new ZoneKey(channel, currency, country));
 
     /// <summary>Every tax category that a way of shipping has, with the country it goes to.</summary>
-    public IEnumerable<(string Country, string TaxCategory)> TaxCategories => zones.SelectMany(z => z.Value.Select(o => (z.Key.Country, o.Rate.TaxCategory)));
+    public IEnumerable<(string Country, string TaxCategory)> TaxCategories => zones.SelectMany(z => z.Value.Select(o => (z.Key.Country, o.TaxCategory)));
 
-    public ValueTask<ImmutableArray<ShippingRate>> Rates(string channel, string currency, Destination destination, Money goods, CancellationToken cancellationToken)
-    {
-        if (!zones.TryGetValue(new ZoneKey(channel, currency, destination.Country), out var offers))
-        {
-            return new([]);
-        }
-
-        // Cheapest first: what became free moves to the front, and stays in its order there.
-        var rates = ImmutableArray.CreateBuilder<ShippingRate>(offers.Length);
-        foreach (var offer in offers)
-        {
-            if (offer.IsFree(goods))
-            {
-                rates.Insert(rates.Count(r => r.Price.IsZero), offer.Free);
-            }
-            else
-            {
-                rates.Add(offer.Rate);
-            }
-        }
-
-        return new(rates.DrainToImmutable());
-    }
+    public ValueTask<ImmutableArray<ShippingRate>> Rates(ShippingRequest request, CancellationToken cancellationToken) =>
+        new(zones.GetValueOrDefault(new ZoneKey(request.Channel, request.Currency, request.Destination.Country), []));
 
     private static void Check(Zone zone, Entry entry)
     {
@@ -98,16 +77,12 @@ internal sealed class RateTableShippingProvider : IShippingProvider
         Dictionary<string, long>? FreeFrom = null,
         string TaxCategory = "standard")
     {
-        public Offer In(string currency)
+        public ShippingRate In(string currency)
         {
-            var rate = new ShippingRate(Id, Name, new Money(Price[currency], currency), TaxCategory, MinDays, MaxDays);
+            var price = new ShippingStep(0, Price[currency]);
+            ImmutableArray<ShippingStep> steps = FreeFrom?.TryGetValue(currency, out var from) is true ? [price, new ShippingStep(from, 0)] : [price];
 
-            return new Offer(rate, rate with { Price = Money.Zero(currency) }, FreeFrom?.TryGetValue(currency, out var from) is true ? from : null);
+            return new ShippingRate(Id, Name, currency, steps, TaxCategory, MinDays, MaxDays);
         }
-    }
-
-    private sealed record Offer(ShippingRate Rate, ShippingRate Free, long? FreeFrom)
-    {
-        public bool IsFree(Money goods) => goods.Amount >= FreeFrom;
     }
 }

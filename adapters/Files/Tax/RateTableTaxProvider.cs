@@ -7,13 +7,24 @@ internal sealed class RateTableTaxProvider(TaxTables tables) : ITaxProvider
 {
     public string Name => "rate-tables";
 
+    public bool KeepsDocuments => false;
+
     public ValueTask<Outcome<TaxQuote>> Quote(TaxRequest request, CancellationToken cancellationToken) => new(Quote(request));
+
+    public Task<Outcome<TaxDocument>> Commit(TaxSale sale, CancellationToken cancellationToken) => Done(sale.Code);
+
+    public Task<Outcome<TaxDocument>> Void(string code, CancellationToken cancellationToken) => Done(code);
+
+    public Task<Outcome<TaxDocument>> Refund(TaxReturn refund, CancellationToken cancellationToken) => Done(refund.Code);
+
+    private static Task<Outcome<TaxDocument>> Done(string code) =>
+        Task.FromResult<Outcome<TaxDocument>>(new Outcome<TaxDocument>.Ok(new TaxDocument(code, "", TaxDocumentStatus.None, default)));
 
     private Outcome<TaxQuote> Quote(TaxRequest request)
     {
         if (request.Export)
         {
-            return new Outcome<TaxQuote>.Ok(new TaxQuote([.. request.Items.Select(i => new ItemTax(i.Id, i.Amount, []))]));
+            return new Outcome<TaxQuote>.Ok(new TaxQuote([.. request.Items.Select(i => new ItemTax(i.Id, i.Amount, []))], Arithmetic: true));
         }
 
         if (tables.Find(request.Country) is not { } country)

@@ -2,16 +2,6 @@ using Commerce.Shop;
 
 namespace Commerce.Tax;
 
-/// <summary>One tax that is levied: who, what, how much.</summary>
-internal sealed record Levy(string Jurisdiction, string Name, decimal Rate);
-
-/// <summary>The taxes of a category at a place.</summary>
-internal sealed record TaxClass(ImmutableArray<Levy> Levies)
-{
-    /// <summary>Of all levies together.</summary>
-    public decimal Rate { get; } = Levies.Sum(l => l.Rate);
-}
-
 /// <summary>The rates of <c>taxes.json</c> by country, region and category.</summary>
 internal sealed class TaxTables
 {

@@ -3,8 +3,19 @@ using Commerce.Pricing;
 
 namespace Commerce.Tax;
 
-/// <summary>The arithmetic of taxes. Pure. Exact until the one rounding that the policy asks for; net + tax = gross by construction.</summary>
-internal static class Assessment
+/// <summary>One tax that is levied: who, what, how much.</summary>
+/// <param name="Rate">A fraction: 0.19 is 19 %.</param>
+public sealed record Levy(string Jurisdiction, string Name, decimal Rate);
+
+/// <summary>The taxes of a category at a place.</summary>
+public sealed record TaxClass(ImmutableArray<Levy> Levies)
+{
+    /// <summary>Of all levies together.</summary>
+    public decimal Rate { get; } = Levies.Sum(l => l.Rate);
+}
+
+/// <summary>The arithmetic of taxes, for whoever has rates. Pure. Exact until the one rounding that the policy asks for; net + tax = gross by construction.</summary>
+public static class Assessment
 {
     /// <param name="classes">The taxes of each item, in the order of the request's items.</param>
     public static TaxQuote Of(TaxRequest request, ReadOnlySpan<TaxClass> classes)
@@ -34,7 +45,7 @@ internal static class Assessment
             items[i] = Split(request.Items[i], request.Inclusive, due[i], classes[i]);
         }
 
-        return new TaxQuote(ImmutableCollectionsMarshal.AsImmutableArray(items));
+        return new TaxQuote(ImmutableCollectionsMarshal.AsImmutableArray(items), Arithmetic: true);
     }
 
     private static void ByLine(TaxRequest request, ReadOnlySpan<TaxClass> classes, Span<long> due)
@@ -144,6 +155,11 @@ internal static class Assessment
     {
         var net = inclusive ? item.Amount - new Money(due, item.Amount.Currency) : item.Amount;
         var levies = taxClass.Levies;
+        if (levies.IsEmpty)
+        {
+            return new ItemTax(item.Id, net, []);
+        }
+
         if (levies is [var only])
         {
             return new ItemTax(item.Id, net, [Applied(only, net, due)]);

@@ -1,0 +1,155 @@
+using System.Collections.Frozen;
+
+namespace Commerce.Pricing;
+
+/// <summary>For whom, where and when a price is looked up.</summary>
+/// <param name="At">UTC.</param>
+internal sealed record PriceQuestion(string Channel, string Currency, string? CustomerId, ImmutableArray<string> Groups, string? Country, DateTimeOffset At);
+
+/// <param name="List">The list that gave it, with its version: <c>eu-eur@3</c>.</param>
+internal readonly record struct Listed(string List, ListedPrice Price);
+
+/// <summary>All prices and promotions of the shop, those to come and those just over included, so that a price can be told for a moment ago. Immutable.</summary>
+internal sealed class PriceBook
+{
+    /// <summary>How long what is over is kept: no quote holds longer.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
+
+    public static PriceBook Empty { get; } = new([], [], []);
+
+    private readonly ImmutableArray<PriceList> lists;
+    private readonly ImmutableArray<CustomerGroup> groups;
+    private readonly FrozenDictionary<(string Channel, string Currency), ImmutableArray<(PriceList List, string Name)>> byMarket;
+    private readonly FrozenDictionary<string, ImmutableArray<string>> groupsOf;
+    private readonly FrozenDictionary<string, ImmutableArray<(Promotion Promotion, CouponCodes Codes)>> byCode;
+
+    private PriceBook(ImmutableArray<PriceList> lists, ImmutableArray<Promotion> promotions, ImmutableArray<CustomerGroup> groups)
+    {
+        this.lists = lists;
+        this.groups = groups;
+        Promotions = [.. promotions.OrderByDescending(p => p.Priority).ThenBy(p => p.Id, StringComparer.Ordinal).ThenByDescending(p => p.Version)];
+        byMarket = lists.GroupBy(l => (l.Channel, l.Currency)).ToFrozenDictionary(
+            market => market.Key,
+            market => market.OrderByDescending(Particularity).ThenByDescending(l => l.Priority).ThenByDescending(l => l.From).ThenBy(l => l.Id, StringComparer.Ordinal)
+                .Select(l => (l, $"{l.Id}@{l.Version}")).ToImmutableArray());
+        groupsOf = groups.SelectMany(g => g.Customers.Select(customer => (customer, g.Id))).GroupBy(m => m.customer, StringComparer.Ordinal).ToFrozenDictionary(
+            of => of.Key, of => of.Select(m => m.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToImmutableArray(), StringComparer.Ordinal);
+        byCode = Promotions.SelectMany(p => p.Coupons.Where(c => c.Generated == 0).Select(c => (Promotion: p, Codes: c))).GroupBy(c => c.Codes.Code, StringComparer.OrdinalIgnoreCase)
+            .ToFrozenDictionary(of => of.Key, of => of.ToImmutableArray(), StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The highest priority first; several versions of one, each with its time.</summary>
+    public ImmutableArray<Promotion> Promotions { get; }
+
+    /// <summary>The groups that a customer is in.</summary>
+    public ImmutableArray<string> GroupsOf(string? customerId) => customerId is not null && groupsOf.TryGetValue(customerId, out var of) ? of : [];
+
+    /// <summary>What a unit costs when so many are bought; null: it is not sold there.</summary>
+    public Listed? Price(PriceQuestion question, string sku, int quantity)
+    {
+        if (byMarket.TryGetValue((question.Channel, question.Currency), out var market))
+        {
+            foreach (var (list, name) in market)
+            {
+                if (Fits(list, question) && list.Prices.TryGetValue(sku, out var prices) && Best(prices, quantity, question.At) is { } price)
+                {
+                    return new Listed(name, price);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The promotion that a code switches on at that moment, or, when there is none in force, one whose time it is not; null: nobody knows the code.</summary>
+    public (Promotion Promotion, CouponCodes Codes)? Coupon(string code, DateTimeOffset at)
+    {
+        if (!byCode.TryGetValue(code, out var known))
+        {
+            return null;
+        }
+
+        foreach (var coupon in known)
+        {
+            if (InForce(coupon.Promotion, at))
+            {
+                return coupon;
+            }
+        }
+
+        return known[0];
+    }
+
+    /// <summary>Whether the promotion counts at that moment.</summary>
+    public static bool InForce(Promotion promotion, DateTimeOffset at) => !(at < promotion.From) && !(at >= promotion.Until);
+
+    /// <summary>The book after a change that was made at <paramref name="at"/> (null: it always was so): what is replaced ends then, what replaces it begins then.</summary>
+    public PriceBook With(PricingPage page, DateTimeOffset? at)
+    {
+        var removed = page.Removed.ToFrozenSet(StringComparer.Ordinal);
+        var over = at - Kept;
+
+        return new PriceBook(
+            [.. page.Lists.Aggregate(lists, (all, list) => Merged(all, list, at)).Select(l => removed.Contains(l.Id) ? l with { Until = Earlier(l.Until, at) } : l).Where(l => !(l.Until <= over))],
+            [
+                .. Promotions
+                    .Select(p => removed.Contains(p.Id) || page.Promotions.Any(q => q.Id == p.Id) ? p with { Until = Earlier(p.Until, at ?? DateTimeOffset.MinValue) } : p)
+                    .Where(p => !(p.Until <= (over ?? DateTimeOffset.MinValue))),
+                .. page.Promotions.Select(p => p with { From = Later(p.From, at) }),
+            ],
+            [.. groups.Where(g => !removed.Contains(g.Id) && page.Groups.All(n => n.Id != g.Id)), .. page.Groups]);
+    }
+
+    private static ImmutableArray<PriceList> Merged(ImmutableArray<PriceList> all, PriceList changed, DateTimeOffset? at)
+    {
+        var known = all.FirstOrDefault(l => l.Id == changed.Id);
+        if (known is null)
+        {
+            return all.Add(changed with { From = Later(changed.From, at) });
+        }
+
+        var prices = known.Prices.ToBuilder();
+        foreach (var (sku, entries) in changed.Prices)
+        {
+            var before = at is null || !known.Prices.TryGetValue(sku, out var old) ? [] : old.Select(p => p with { Until = Earlier(p.Until, at) }).Where(p => !(p.Until <= at - Kept));
+            prices[sku] = [.. entries.Select(p => p with { From = Later(p.From, at) }), .. before];
+        }
+
+        return all.Replace(known, changed with { From = Earlier(known.From ?? DateTimeOffset.MinValue, changed.From) is var from && from == DateTimeOffset.MinValue ? null : from, Prices = prices.ToImmutable() });
+    }
+
+    private static int Particularity(PriceList list) => list switch
+    {
+        { Customer: not null } => 3,
+        { CustomerGroup: not null } => 2,
+        { Countries.IsEmpty: false } => 1,
+        _ => 0,
+    };
+
+    private static bool Fits(PriceList list, PriceQuestion question) =>
+        (list.Customer is null || list.Customer == question.CustomerId)
+        && (list.CustomerGroup is null || question.Groups.Contains(list.CustomerGroup))
+        && (list.Countries.IsEmpty || (question.Country is { } country && list.Countries.Contains(country)))
+        && !(question.At < list.From)
+        && !(question.At >= list.Until);
+
+    private static ListedPrice? Best(ImmutableArray<ListedPrice> prices, int quantity, DateTimeOffset at)
+    {
+        ListedPrice? best = null;
+        foreach (var price in prices)
+        {
+            if (quantity >= price.FromQuantity && !(at < price.From) && !(at >= price.Until)
+                && (best is null || price.FromQuantity > best.FromQuantity
+                    || (price.FromQuantity == best.FromQuantity && (price.From ?? DateTimeOffset.MinValue) > (best.From ?? DateTimeOffset.MinValue))))
+            {
+                best = price;
+            }
+        }
+
+        return best;
+    }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
+
+    private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
+}
