@@ -42,4 +42,9 @@ namespace Commerce;
 [JsonSerializable(typeof(WebhookReceipt))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(QuoteJson))]
+[JsonSerializable(typeof(StoredQuoteJson))]
+[JsonSerializable(typeof(QuoteVerificationJson))]
+[JsonSerializable(typeof(ExplanationJson))]
+[JsonSerializable(typeof(SimulationBody))]
+[JsonSerializable(typeof(SimulationResult))]
 internal sealed partial class WireJson : JsonSerializerContext;

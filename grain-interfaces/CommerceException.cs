@@ -36,6 +36,14 @@ public sealed record CommerceError(
     /// <summary>The quote that replaces the one the caller saw, for <c>price-changed</c>.</summary>
     [Id(6)]
     public Pricing.Quote? Quote { get; init; }
+
+    /// <summary>The quote that the caller saw, as far as it is still known, for <c>price-changed</c>.</summary>
+    [Id(7)]
+    public Pricing.Quote? Shown { get; init; }
+
+    /// <summary>In what the two differ, for <c>price-changed</c>; empty otherwise.</summary>
+    [Id(8)]
+    public ImmutableArray<Pricing.QuoteChange> Changes { get; init; } = [];
 }
 
 /// <summary>What kind of refusal it is. Numbers are on the wire: append only.</summary>

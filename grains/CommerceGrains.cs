@@ -38,6 +38,7 @@ public static class CommerceGrains
             services.AddSingleton<PaymentProviders>();
             services.AddSingleton<CheckoutMeters>();
             services.AddSingleton<CatalogIndex>();
+            services.AddSingleton<PriceMeters>();
             services.AddSingleton<PriceBooks>();
             services.AddSingleton<TaxDesk>();
             services.AddSingleton<IPricingFacts, PricingFacts>();
@@ -47,6 +48,7 @@ public static class CommerceGrains
             services.AddSingleton<ReadModel, OrdersModel>();
             services.AddSingleton<ReadModel, CheckoutsInFlightModel>();
             services.AddSingleton<ReadModel, StockLevelsModel>();
+            services.AddSingleton<ReadModel, QuotesModel>();
             services.AddSingleton<ReadModelMeters>();
             services.AddSingleton<ReadModelCursors>();
             services.AddSingleton<ReadModelLag>();

@@ -15,7 +15,7 @@ internal sealed record OrderJson
     public required string Channel { get; init; }
     public required string Currency { get; init; }
     public required ImmutableArray<LineJson> Lines { get; init; }
-    public QuoteShipping? Shipping { get; init; }
+    public ShippingJson? Shipping { get; init; }
     public required TotalsJson Totals { get; init; }
     public required ImmutableArray<AppliedTax> Taxes { get; init; }
     public required ImmutableArray<string> Coupons { get; init; }
@@ -43,7 +43,7 @@ internal sealed record OrderJson
         Channel = order.Quote.Channel,
         Currency = order.Quote.Currency,
         Lines = LineJson.Of(order.Quote),
-        Shipping = order.Quote.Shipping,
+        Shipping = ShippingJson.Of(order.Quote.Shipping),
         Totals = TotalsJson.Of(order.Quote),
         Taxes = order.Quote.Taxes,
         Coupons = order.Quote.Coupons,

@@ -4,6 +4,7 @@ using Commerce.Checkouts;
 using Commerce.Inventory;
 using Commerce.Orders;
 using Commerce.Payments;
+using Commerce.Pricing;
 
 namespace Commerce.Journal;
 
@@ -25,6 +26,8 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(CartReleased))]
 [JsonSerializable(typeof(CartCheckedOut))]
 [JsonSerializable(typeof(CartAbandoned))]
+[JsonSerializable(typeof(CartRepriced))]
+[JsonSerializable(typeof(CartPriceDrifted))]
 [JsonSerializable(typeof(CheckoutStarted))]
 [JsonSerializable(typeof(ReservationRequested))]
 [JsonSerializable(typeof(StockReserved))]
@@ -52,6 +55,7 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(OrderRefundRequested))]
 [JsonSerializable(typeof(OrderRefunded))]
 [JsonSerializable(typeof(OrderMovementFailed))]
+[JsonSerializable(typeof(Quote))]
 [JsonSerializable(typeof(OrderSummary))]
 [JsonSerializable(typeof(CheckoutInFlight))]
 [JsonSerializable(typeof(StoredLevel))]
