@@ -142,7 +142,7 @@ internal static class Explaining
     {
         RoundingMode.HalfUp => "half up",
         RoundingMode.HalfEven => "half to even",
-        RoundingMode.HalfUpPositive => "half towards plus",
+        RoundingMode.HalfUpPositive => "half up, towards plus infinity",
         RoundingMode.HalfDown => "half down",
         RoundingMode.Up => "up",
         _ => "down",

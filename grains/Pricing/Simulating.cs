@@ -1,4 +1,3 @@
-using System.Globalization;
 using Commerce.Tax;
 
 namespace Commerce.Pricing;
@@ -61,7 +60,7 @@ internal static class Simulating
         (new TaxItem($"charge_{i + 1}", "given", new Money(charge.Price, currency), 1), Class(charge.Rates)));
 
     private static TaxClass Class(ImmutableArray<decimal> rates) =>
-        new([.. rates.Select(rate => new Levy("", string.Create(CultureInfo.InvariantCulture, $"{rate * 100:0.####} %"), rate))]);
+        new([.. rates.Select(rate => new Levy("", "tax", rate))]);
 
     private static ImmutableArray<ItemTax> Taxed(Simulation simulation, bool inclusive, ImmutableArray<(TaxItem Item, TaxClass Class)> items) =>
         Assessment.Of(new TaxRequest("", null, inclusive, simulation.Policy, [.. items.Select(i => i.Item)]), [.. items.Select(i => i.Class)]).Items;
