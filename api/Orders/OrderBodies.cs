@@ -5,10 +5,10 @@ namespace Commerce.Orders;
 
 /// <summary>How much to move: an amount, or what parts of the order are worth; neither: all that is left.</summary>
 /// <param name="Shipping"><c>true</c>: all that is left of it; or an amount.</param>
-internal sealed record CaptureBody(Money? Amount, ImmutableArray<PartOfLine>? Lines, object? Shipping);
+internal sealed record CaptureBody(Money? Amount, ImmutableArray<PartOfLine>? Lines, JsonElement? Shipping);
 
 /// <inheritdoc cref="CaptureBody"/>
-internal sealed record RefundBody(Money? Amount, ImmutableArray<PartOfLine>? Lines, object? Shipping, string? Reason);
+internal sealed record RefundBody(Money? Amount, ImmutableArray<PartOfLine>? Lines, JsonElement? Shipping, string? Reason);
 
 internal sealed record ReasonBody(string? Reason);
 

@@ -178,9 +178,6 @@ public static class CartErrors
         "unknown-coupon", ErrorKind.Invalid, $"Nobody knows the code '{code}'.")
     { Pointer = "/code" };
 
-    /// <param name="code">One of <see cref="CouponRefusals"/>.</param>
-    public static CommerceError CouponRefused(string code, string message) => new(code, ErrorKind.Invalid, message) { Pointer = "/code" };
-
     public static CommerceError TooManyCoupons { get; } = new(
         "too-many-coupons", ErrorKind.Invalid, $"A cart takes {MaxCoupons} coupons at the most.")
     { Pointer = "/code" };

@@ -265,6 +265,9 @@ public static class CouponRefusals
         UsedUp = "coupon-used-up",
         NothingMatches = "coupon-matches-nothing",
         BetterOne = "coupon-outdone";
+
+    /// <summary>The refusal of a code that was given to a cart.</summary>
+    public static CommerceError Error(string code, string message) => new(code, ErrorKind.Invalid, message) { Pointer = "/code" };
 }
 
 [GenerateSerializer, Alias("commerce.rounding-level"), JsonConverter(typeof(JsonStringEnumConverter<RoundingLevel>))]

@@ -185,13 +185,6 @@ internal sealed record Order : IAggregateState<Order, OrderEvent>
     /// <summary>Units of a line, or of the shipping (null), that are charged.</summary>
     public IEnumerable<UnitRange> Charged(string? lineId) => Units(Made.Where(m => m.Kind is TransactionKind.Capture), lineId);
 
-    /// <summary>What of a line was given back.</summary>
-    public (int Quantity, Money Amount) Refunded(string lineId)
-    {
-        var shares = Made.Where(m => m.Kind is TransactionKind.Refund).SelectMany(m => m.Shares?.Lines ?? []).Where(share => share.LineId == lineId).ToArray();
-        return (shares.Sum(share => share.Quantity), new Money(shares.Sum(share => share.Worth.Total.Amount), Quote.Currency));
-    }
-
     private static IEnumerable<UnitRange> Units(IEnumerable<Movement> movements, string? lineId) =>
         from shares in movements.Select(movement => movement.Shares).OfType<OrderShares>()
         from units in lineId is null

@@ -72,14 +72,14 @@ internal sealed class Pricer(PriceBooks books, IChannels channels, TaxDesk taxes
         var shopping = new Shopping(request.Channel, "", [], request.CustomerId, [], null, null, at);
         if (Eligibility.Refusal(found.Promotion with { When = PromotionConditions.None }, shopping) is { } refusal)
         {
-            throw new CommerceException(CartErrors.CouponRefused(refusal.Code, refusal.Message));
+            throw new CommerceException(CouponRefusals.Error(refusal.Code, refusal.Message));
         }
 
         foreach (var use in Eligibility.Uses(found.Codes, spelt, request.CustomerId))
         {
             if (!await facts.IsLeft(use))
             {
-                throw new CommerceException(CartErrors.CouponRefused(CouponRefusals.UsedUp, UsedUp));
+                throw new CommerceException(CouponRefusals.Error(CouponRefusals.UsedUp, UsedUp));
             }
         }
 

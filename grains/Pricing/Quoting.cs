@@ -127,6 +127,11 @@ internal static class Quoting
     /// <summary>A code that was switched on and took nothing off was outdone by a better promotion, or there is nothing in the cart that it is for.</summary>
     private static ImmutableArray<CouponOutcome> Outcomes(ImmutableArray<CouponOutcome> coupons, Discounted discounted)
     {
+        if (coupons.Length > 1)
+        {
+            coupons = coupons.Sort(static (one, other) => string.CompareOrdinal(one.Code, other.Code));
+        }
+
         for (var i = 0; i < coupons.Length; i++)
         {
             if (coupons[i] is { Why: null, Promotion: { } id } && !discounted.Applied.Contains(id))

@@ -19,6 +19,11 @@ public sealed class ProblemTests
     }
 
     [Fact]
+    public void Every_reason_why_a_coupon_has_no_effect_is_in_the_table() => Assert.All(
+        typeof(CouponRefusals).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!),
+        code => Assert.Equal(422, ProblemTypes.Find(code)?.Status));
+
+    [Fact]
     public void Every_code_is_there_once_and_explains_itself()
     {
         Assert.Equal(ProblemTypes.All.Count, ProblemTypes.All.Select(type => type.Code).Distinct(StringComparer.Ordinal).Count());

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Commerce.Shipping;
 
 namespace Commerce.Pricing;
 
@@ -42,7 +41,7 @@ public sealed class CaseTests
                 Baskets.Channel(Inclusive, new RoundingPolicy(Mode, Level, Increment)),
                 "EUR",
                 [.. Lines.Select((line, i) => Baskets.Of($"SKU{i}", line.Price, line.Quantity, line.Tax))],
-                [.. AmountOff is { } amount ? [Baskets.Fixed("FIXED", amount)] : PercentOff is { } percent ? new[] { Baskets.Percent("PERCENT", percent / 100) } : []]),
-            Shipping is null ? null : new ShippingRate("standard", "Parcel", new Money(Shipping.Price, "EUR"), Shipping.Tax, 1, 3));
+                [.. AmountOff is { } amount ? [Baskets.Fixed("FIXED", amount)] : PercentOff is { } percent ? new[] { Baskets.Percent("PERCENT", percent / 100) } : []],
+                Shipping is null ? null : Baskets.Parcel(Shipping.Price, Shipping.Tax)));
     }
 }

@@ -17,15 +17,15 @@ public sealed class DiscountTests
         var discounted = Apply([Baskets.Of("A", 2400)], Baskets.Percent("HALF", 0.5m, 2), Baskets.Percent("TENTH", 0.1m, 1));
 
         Assert.Equal(1080, discounted.Goods.Amount);
-        Assert.Equal(["coupon:HALF 1200", "coupon:TENTH 120"], discounted.Lines[0].Adjustments.Select(a => $"{a.Source} {a.Amount.Amount}"));
+        Assert.Equal(["promotion:HALF 1200", "promotion:TENTH 120"], discounted.Lines[0].Adjustments.Select(a => $"{a.Source} {a.Amount.Amount}"));
     }
 
     [Fact]
-    public void The_highest_sort_order_is_first()
+    public void The_highest_priority_is_first()
     {
         var discounted = Apply([Baskets.Of("A", 2000)], Baskets.Fixed("FIVE", 500), Baskets.Percent("HALF", 0.5m, 9));
 
-        Assert.Equal(["HALF", "FIVE"], discounted.Applied.Select(c => c.Code));
+        Assert.Equal("HALF, FIVE", string.Join(", ", discounted.Applied));
         Assert.Equal(500, discounted.Goods.Amount);
     }
 
@@ -38,20 +38,10 @@ public sealed class DiscountTests
         Assert.Single(discounted.Applied);
     }
 
-    [Theory]
-    [InlineData(2499, 2499)]
-    [InlineData(2500, 2000)]
-    public void A_coupon_waits_for_its_minimum(long price, long goods) =>
-        Assert.Equal(goods, Apply([Baskets.Of("A", price)], Baskets.Fixed("FIVE", 500, 2500)).Goods.Amount);
-
-    [Fact]
-    public void The_minimum_is_of_the_subtotal_and_not_of_what_another_coupon_left() =>
-        Assert.Equal(750, Apply([Baskets.Of("A", 2500)], Baskets.Percent("HALF", 0.5m, 9), Baskets.Fixed("FIVE", 500, 2500)).Goods.Amount);
-
     [Fact]
     public void A_fixed_amount_in_another_currency_has_no_effect()
     {
-        var dollars = new Coupon("USD", "Because", null, ImmutableDictionary<string, long>.Empty.Add("USD", 500), ImmutableDictionary<string, long>.Empty);
+        var dollars = Baskets.Promotion("USD", new AmountOff([new Money(500, "USD")]));
         var discounted = Apply([Baskets.Of("A", 2500)], dollars);
 
         Assert.Equal(2500, discounted.Goods.Amount);
@@ -59,13 +49,9 @@ public sealed class DiscountTests
     }
 
     [Fact]
-    public void The_same_coupon_twice_is_one_coupon() =>
-        Assert.Equal(900, Apply([Baskets.Of("A", 1000)], Baskets.Percent("TENTH", 0.1m), Baskets.Percent("TENTH", 0.1m)).Goods.Amount);
-
-    [Fact]
     public void A_quarter_off_is_rounded_by_the_channels_policy_and_not_cut_off() =>
         Assert.Equal(1499, Apply([Baskets.Of("A", 1999)], Baskets.Percent("QUARTER", 0.25m)).Goods.Amount);
 
-    private static Discounted Apply(ImmutableArray<BasketLine> lines, params ImmutableArray<Coupon> coupons) =>
-        Discounting.Apply(new Basket(Baskets.Channel(inclusive: true, RoundingPolicy.Default), "EUR", lines, coupons));
+    private static Discounted Apply(ImmutableArray<BasketLine> lines, params ImmutableArray<Promotion> promotions) =>
+        Discounting.Apply(new Basket(Baskets.Channel(inclusive: true, RoundingPolicy.Default), "EUR", lines, Baskets.ByPriority(promotions)));
 }

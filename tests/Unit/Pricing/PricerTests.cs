@@ -62,8 +62,13 @@ public sealed class PricerTests
         var quote = await pricer.Price(Basket("eu", Germany) with { Coupons = ["welcome10", "SUMMER", "SUMMER25", "NOSUCH"] });
 
         Assert.Equal("SUMMER, WELCOME10", string.Join(", ", quote.Coupons));
-        Assert.Equal("unknown-coupon", (await Refused(() => pricer.Coupon("eu", "SUMMER25"))).Code);
-        Assert.Equal("SUMMER", (await pricer.Coupon("eu", "summer")).Code);
+        Assert.Equal("coupon-expired", (await Refused(() => pricer.Coupon(Basket("eu", null), "SUMMER25"))).Code);
+        Assert.Equal("coupon-not-on-this-channel", (await Refused(() => pricer.Coupon(Basket("eu", null), "PARTNER5"))).Code);
+        Assert.Equal("unknown-coupon", (await Refused(() => pricer.Coupon(Basket("eu", null), "NOSUCH"))).Code);
+        Assert.Equal("SUMMER", await pricer.Coupon(Basket("eu", null), "summer"));
+        Assert.Equal(
+            ["NOSUCH unknown-coupon", "SUMMER ", "SUMMER25 coupon-expired", "WELCOME10 "],
+            quote.CouponOutcomes.Select(o => $"{o.Code} {o.Why}"));
     }
 
     [Fact]
@@ -75,7 +80,6 @@ public sealed class PricerTests
         Assert.Equal("currency-mismatch", (await Refused(() => pricer.Price(basket with { Currency = "USD" }))).Code);
         Assert.Equal("unknown-sku", (await Refused(() => pricer.Price(basket with { Items = [new BasketItem("l", "NOPE", "Nope", 1, "standard")] }))).Code);
         Assert.Equal("destination-not-served", (await Refused(() => pricer.Price(basket with { Destination = new Destination("US", "CA") }))).Code);
-        Assert.Equal("unknown-shipping-method", (await Refused(() => pricer.Price(basket with { ShippingMethod = "pigeon" }))).Code);
     }
 
     [Fact]
@@ -87,22 +91,18 @@ public sealed class PricerTests
     }
 
     [Fact]
-    public async Task A_tax_that_cannot_be_had_is_never_left_out()
+    public async Task A_tax_that_cannot_be_had_is_pending_and_never_left_out()
     {
-        Outcome<TaxQuote>[] failures =
-        [
-            new Outcome<TaxQuote>.Unavailable(TimeSpan.FromSeconds(7)),
-            new Outcome<TaxQuote>.InDoubt("lost"),
-            new Outcome<TaxQuote>.Rejected("unknown-country", "none"),
-            new Outcome<TaxQuote>.Ok(new TaxQuote([])),
-        ];
-
-        foreach (var failure in failures)
+        foreach (var failure in (Outcome<TaxQuote>[])[new Outcome<TaxQuote>.Unavailable(TimeSpan.FromSeconds(7)), new Outcome<TaxQuote>.InDoubt("lost"), new Outcome<TaxQuote>.Rejected("unknown-country", "none")])
         {
-            var refused = await Refused(() => With(new Scripted(failure)).Price(Basket("eu", Germany)));
-            Assert.Equal(("temporarily-unavailable", ErrorKind.Unavailable), (refused.Code, refused.Kind));
-            Assert.True(refused.RetryAfter > TimeSpan.Zero);
+            var quote = await With(new Scripted(failure)).Price(Basket("eu", Germany));
+            Assert.True(quote.TaxPending);
+            Assert.False(quote.TaxKnown);
         }
+
+        var refused = await Refused(() => With(new Scripted(new Outcome<TaxQuote>.Ok(new TaxQuote([])))).Price(Basket("eu", Germany)));
+        Assert.Equal(("temporarily-unavailable", ErrorKind.Unavailable), (refused.Code, refused.Kind));
+        Assert.True(refused.RetryAfter > TimeSpan.Zero);
     }
 
     [Fact]
@@ -111,8 +111,8 @@ public sealed class PricerTests
         var small = await pricer.ShippingMethods(Basket("eu", Germany, mugs: 1));
         var large = await pricer.ShippingMethods(Basket("eu", Germany, mugs: 9));
 
-        Assert.Equal(["standard 395", "express 1195"], small.Select(r => $"{r.Id} {r.Price.Amount}"));
-        Assert.Equal(["standard 0", "express 1195"], large.Select(r => $"{r.Id} {r.Price.Amount}"));
+        Assert.Equal(["standard 395", "express 1195"], small.Select(r => $"{r.Rate.Id} {r.Price.Amount}"));
+        Assert.Equal(["standard 0", "express 1195"], large.Select(r => $"{r.Rate.Id} {r.Price.Amount}"));
         Assert.Empty(await pricer.ShippingMethods(Basket("eu", null)));
     }
 
@@ -142,7 +142,8 @@ public sealed class PricerTests
         destination,
         shipping);
 
-    private static Pricer With(ITaxProvider taxes) => new(Shop.Pricing, taxes, Shop.Shipping, new Stopped());
+    private static Pricer With(ITaxProvider taxes) =>
+        new(new PriceBooks(Shop.Pricing), Shop.Pricing, new TaxDesk([taxes]), Shop.Shipping, new NoFacts(), new Stopped());
 
     private static async Task<CommerceError> Refused<T>(Func<ValueTask<T>> ask) => (await Assert.ThrowsAsync<CommerceException>(async () => await ask())).Error;
 
@@ -151,10 +152,27 @@ public sealed class PricerTests
         public override DateTimeOffset GetUtcNow() => Baskets.Noon;
     }
 
+    private sealed class NoFacts : IPricingFacts
+    {
+        public ValueTask<bool> HasOrdered(string customerId) => new(false);
+
+        public ValueTask<bool> IsLeft(LimitedUse use) => new(true);
+
+        public ValueTask<BasketItem?> Gift(string lineId, string sku, int quantity) => new((BasketItem?)null);
+    }
+
     private sealed class Scripted(Outcome<TaxQuote> answer) : ITaxProvider
     {
-        public string Name => "scripted";
+        public string Name => "rate-tables";
+
+        public bool KeepsDocuments => false;
 
         public ValueTask<Outcome<TaxQuote>> Quote(TaxRequest request, CancellationToken cancellationToken) => new(answer);
+
+        public Task<Outcome<TaxDocument>> Commit(TaxSale sale, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<Outcome<TaxDocument>> Void(string code, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<Outcome<TaxDocument>> Refund(TaxReturn refund, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }
