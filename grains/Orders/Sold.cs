@@ -68,8 +68,14 @@ internal sealed class Sold
     {
         var price = Part(whole.Price.Amount, count, Units);
         var paid = Part(payable.Amount, count, Units);
-        var taxes = payable.IsZero ? Part(tax, count, Units) : Part(tax, paid, payable.Amount);
-        return inclusive ? Of(price, price - paid, paid - taxes, taxes, paid) : Of(price, price - paid, paid, taxes, checked(paid + taxes));
+        if (inclusive)
+        {
+            var contained = Part(tax, paid, payable.Amount);
+            return Of(price, price - paid, paid - contained, contained, paid);
+        }
+
+        var added = Part(tax, count, Units);
+        return Of(price, price - paid, paid, added, checked(paid + added));
     }
 
     private Worth PaidUpTo(long amount)
