@@ -30,7 +30,7 @@ namespace Commerce;
 [JsonSerializable(typeof(ListJson<StockLevel>))]
 [JsonSerializable(typeof(ListJson<ReadModelView>))]
 [JsonSerializable(typeof(ReadModelView))]
-[JsonSerializable(typeof(MoneyBody))]
+[JsonSerializable(typeof(CaptureBody))]
 [JsonSerializable(typeof(RefundBody))]
 [JsonSerializable(typeof(ReasonBody))]
 [JsonSerializable(typeof(ListJson<ProductView>))]

@@ -66,6 +66,12 @@ internal sealed record LineJson
     public required ImmutableArray<AppliedTax> Taxes { get; init; }
     public required Money Total { get; init; }
 
+    /// <summary>On an order: units given back by line.</summary>
+    public int? RefundedQuantity { get; init; }
+
+    /// <summary>On an order: what was given back for them.</summary>
+    public Money? Refunded { get; init; }
+
     public static ImmutableArray<LineJson> Of(Quote quote)
     {
         var lines = ImmutableArray.CreateBuilder<LineJson>(quote.Lines.Length);
