@@ -38,7 +38,8 @@ public static class CommerceGrains
             services.AddSingleton<PaymentProviders>();
             services.AddSingleton<CheckoutMeters>();
             services.AddSingleton<CatalogIndex>();
-            services.AddSingleton<PriceBooks>();
+            services.AddSingleton(static provider => new PriceBooks(
+                provider.GetRequiredService<IPricingProvider>(), version => provider.GetRequiredService<IGrainFactory>().PriceBook().After(version)));
             services.AddSingleton<TaxDesk>();
             services.AddSingleton<IPricingFacts, PricingFacts>();
             services.AddSingleton<Pricer>();
@@ -53,6 +54,7 @@ public static class CommerceGrains
             services.AddSingleton<ReadModelPages>();
             services.AddHostedService<OpeningStock>();
             services.AddHostedService<Timekeeper>();
+            services.AddHostedService<PriceWatch>();
             services.AddHostedService<ReadModelWatch>();
             silo.AddPersistentStreams(Lifecycle.Provider, LifecycleStreams.Create, streams =>
             {

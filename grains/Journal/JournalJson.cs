@@ -5,6 +5,7 @@ using Commerce.Checkouts;
 using Commerce.Inventory;
 using Commerce.Orders;
 using Commerce.Payments;
+using Commerce.Pricing;
 
 namespace Commerce.Journal;
 
@@ -86,6 +87,14 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(TakeVoided))]
 [JsonSerializable(typeof(UnitsReturned))]
 [JsonSerializable(typeof(Snapshot<Allotment>))]
+[JsonSerializable(typeof(PromotionPublished))]
+[JsonSerializable(typeof(PromotionWithdrawn))]
+[JsonSerializable(typeof(PriceListPublished))]
+[JsonSerializable(typeof(PricesChanged))]
+[JsonSerializable(typeof(PriceListWithdrawn))]
+[JsonSerializable(typeof(CustomerGroupPublished))]
+[JsonSerializable(typeof(CustomerGroupWithdrawn))]
+[JsonSerializable(typeof(Snapshot<Publications>))]
 [JsonSerializable(typeof(CartStatus))]
 [JsonSerializable(typeof(CheckoutStatus))]
 [JsonSerializable(typeof(OrderStatus))]
