@@ -39,7 +39,8 @@ public static class CommerceGrains
             services.AddSingleton<CheckoutMeters>();
             services.AddSingleton<CatalogIndex>();
             services.AddSingleton<PriceMeters>();
-            services.AddSingleton<PriceBooks>();
+            services.AddSingleton(static provider => new PriceBooks(
+                provider.GetRequiredService<IPricingProvider>(), version => provider.GetRequiredService<IGrainFactory>().PriceBook().After(version)));
             services.AddSingleton<TaxDesk>();
             services.AddSingleton<IPricingFacts, PricingFacts>();
             services.AddSingleton<Pricer>();
@@ -55,6 +56,7 @@ public static class CommerceGrains
             services.AddSingleton<ReadModelPages>();
             services.AddHostedService<OpeningStock>();
             services.AddHostedService<Timekeeper>();
+            services.AddHostedService<PriceWatch>();
             services.AddHostedService<ReadModelWatch>();
             silo.AddPersistentStreams(Lifecycle.Provider, LifecycleStreams.Create, streams =>
             {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
+using Commerce.Allotments;
 using Commerce.Carts;
 using Commerce.Checkouts;
 using Commerce.Inventory;
@@ -186,6 +187,7 @@ internal sealed partial class Export
         .. Table<OrderStatus, OrderEvent>("order", (from, happened) => Order.Next(from ?? OrderStatus.None, happened)),
         .. Table<TransactionStatus, PaymentEvent>("transaction", Payment.Next),
         .. Table<ReservationStatus, StockEvent>("reservation", StockItem.Next),
+        .. Table<TakeStatus, AllotmentEvent>("take", Allotment.Next),
     ];
 
     private static IEnumerable<(string Kind, string From, string Event, string To)> Table<TStatus, TEvent>(string kind, Func<TStatus?, Type, TStatus?> next)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Commerce.Allotments;
 using Commerce.Carts;
 using Commerce.Checkouts;
 using Commerce.Inventory;
@@ -83,10 +84,25 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(UnitsReleased))]
 [JsonSerializable(typeof(ReservationExpired))]
 [JsonSerializable(typeof(Snapshot<StockItem>))]
+[JsonSerializable(typeof(UnitsTaken))]
+[JsonSerializable(typeof(TakeConfirmed))]
+[JsonSerializable(typeof(UnitsGivenBack))]
+[JsonSerializable(typeof(TakeVoided))]
+[JsonSerializable(typeof(UnitsReturned))]
+[JsonSerializable(typeof(Snapshot<Allotment>))]
+[JsonSerializable(typeof(PromotionPublished))]
+[JsonSerializable(typeof(PromotionWithdrawn))]
+[JsonSerializable(typeof(PriceListPublished))]
+[JsonSerializable(typeof(PricesChanged))]
+[JsonSerializable(typeof(PriceListWithdrawn))]
+[JsonSerializable(typeof(CustomerGroupPublished))]
+[JsonSerializable(typeof(CustomerGroupWithdrawn))]
+[JsonSerializable(typeof(Snapshot<Publications>))]
 [JsonSerializable(typeof(CartStatus))]
 [JsonSerializable(typeof(CheckoutStatus))]
 [JsonSerializable(typeof(OrderStatus))]
 [JsonSerializable(typeof(PaymentStatus))]
 [JsonSerializable(typeof(TransactionStatus))]
 [JsonSerializable(typeof(ReservationStatus))]
+[JsonSerializable(typeof(TakeStatus))]
 internal sealed partial class JournalJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using Commerce.Allotments;
+using Commerce.Checkouts;
 using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Payments;
@@ -196,7 +198,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         }
     }
 
-    /// <summary>Gives everything back: money first, then stock. Each step may be repeated.</summary>
+    /// <summary>Gives everything back: money first, then stock and the coupons' uses. Each step may be repeated.</summary>
     private async Task CarryOutCancel()
     {
         if (State.Status is not OrderStatus.Cancelling)
@@ -220,7 +222,12 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
             throw new CommerceException(PaymentErrors.InDoubt(AskAgain));
         }
 
-        await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku).Release(Checkouts.Checkout.ReservationId(State.CheckoutId, line.Sku), "order cancelled")));
+        var uses = State.Quote.Uses.IsDefault ? [] : State.Quote.Uses;
+        await Task.WhenAll(
+        [
+            .. Needed.Of(State.Quote).Select(need => GrainFactory.Stock(need.Sku).Release(Checkout.ReservationId(State.CheckoutId, need.Sku), "order cancelled")),
+            .. uses.Select(use => GrainFactory.Allotment(use.Key).Return(State.CheckoutId, units: 1)),
+        ]);
         await Commit(new OrderCancelled(payment.Refunded, payment.Voided));
     }
 
