@@ -25,6 +25,10 @@ internal static class ReferenceExamples
         ["holdOrder"] = """{"reason":"address to be checked"}""",
         ["captureOrder"] = $$"""{"amount":{{Money}}}""",
         ["refundOrder"] = """{"lines":[{"lineId":"line_1","quantity":1}],"shipping":true,"reason":"damaged"}""",
+        ["simulateQuote"] = """
+            {"currency":"EUR","pricesIncludeTax":true,"policy":{"rounding":"halfAwayFromZero","level":"line","apportioning":"largestRemainder","increment":1},
+             "lines":[{"unitPrice":1295,"quantity":2,"taxRatePct":7}],"promotions":[{"type":"orderPercent","value":10}],"shipping":[{"price":395,"taxRatePct":19}]}
+            """,
         ["receiveStock"] = """{"quantity":100,"reason":"delivery 4711"}""",
         ["adjustStock"] = """{"quantity":-2,"reason":"broken"}""",
     };
