@@ -41,6 +41,7 @@ internal static class ProblemTypes
         Of("price-changed", 409, Data, "The price has changed", "What would be charged is not what was shown.", "Show the new `quote`, and check out with its id."),
         Of("contact-erased", 409, Client, "The contact was erased", "The person asked to be forgotten; the contact takes no new data.", "Start a new cart."),
         Of("insufficient-stock", 409, Client, "There are not enough units", "More units would be taken away than are free.", "Take away fewer, or wait until reservations end."),
+        Of("code-taken", 409, Client, "The code switches on another promotion", "A code, or what made codes begin with, belongs to one promotion.", "Choose another, or withdraw the promotion that has it."),
         Of("nothing-to-capture", 409, Client, "There is nothing to capture", "Everything authorised is captured or voided.", "Read the order's payment."),
         Of("nothing-to-refund", 409, Client, "There is nothing to refund", "Everything captured is refunded.", "Read the order's payment."),
         Of("payment-refused", 409, Upstream, "The payment provider refused", "The provider will not do this to this payment.", "The detail holds the provider's reason; look it up in its dashboard."),
