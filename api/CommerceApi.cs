@@ -100,6 +100,7 @@ public static class CommerceApi
             admin.MapStockAdministration();
             admin.MapPromotionAdministration();
             admin.MapPriceAdministration();
+            admin.MapQuoteAdministration();
             admin.MapContactAdministration();
             admin.MapReadModelAdministration();
             admin.MapExport();

@@ -30,7 +30,7 @@ namespace Commerce;
 [JsonSerializable(typeof(ListJson<StockLevel>))]
 [JsonSerializable(typeof(ListJson<ReadModelView>))]
 [JsonSerializable(typeof(ReadModelView))]
-[JsonSerializable(typeof(MoneyBody))]
+[JsonSerializable(typeof(CaptureBody))]
 [JsonSerializable(typeof(RefundBody))]
 [JsonSerializable(typeof(ReasonBody))]
 [JsonSerializable(typeof(ListJson<ProductView>))]
@@ -53,4 +53,9 @@ namespace Commerce;
 [JsonSerializable(typeof(ListJson<PriceListJson>))]
 [JsonSerializable(typeof(CustomerGroupBody))]
 [JsonSerializable(typeof(CustomerGroupJson))]
+[JsonSerializable(typeof(StoredQuoteJson))]
+[JsonSerializable(typeof(QuoteVerificationJson))]
+[JsonSerializable(typeof(ExplanationJson))]
+[JsonSerializable(typeof(SimulationBody))]
+[JsonSerializable(typeof(SimulationResult))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -37,6 +37,14 @@ public sealed record CommerceError(
     [Id(6)]
     public Pricing.Quote? Quote { get; init; }
 
+    /// <summary>The quote that the caller saw, as far as it is still known, for <c>price-changed</c>.</summary>
+    [Id(8)]
+    public Pricing.Quote? Shown { get; init; }
+
+    /// <summary>In what the two differ, for <c>price-changed</c>; empty otherwise.</summary>
+    [Id(9)]
+    public ImmutableArray<Pricing.QuoteChange> Changes { get; init; } = [];
+
     /// <summary>Everything that is wrong with a document, when it is more than one thing; empty otherwise.</summary>
     [Id(7)]
     public ImmutableArray<Fault> Faults { get; init; } = [];

@@ -38,6 +38,7 @@ public static class CommerceGrains
             services.AddSingleton<PaymentProviders>();
             services.AddSingleton<CheckoutMeters>();
             services.AddSingleton<CatalogIndex>();
+            services.AddSingleton<PriceMeters>();
             services.AddSingleton(static provider => new PriceBooks(
                 provider.GetRequiredService<IPricingProvider>(), version => provider.GetRequiredService<IGrainFactory>().PriceBook().After(version)));
             services.AddSingleton<TaxDesk>();
@@ -48,6 +49,7 @@ public static class CommerceGrains
             services.AddSingleton<ReadModel, OrdersModel>();
             services.AddSingleton<ReadModel, CheckoutsInFlightModel>();
             services.AddSingleton<ReadModel, StockLevelsModel>();
+            services.AddSingleton<ReadModel, QuotesModel>();
             services.AddSingleton<ReadModelMeters>();
             services.AddSingleton<ReadModelCursors>();
             services.AddSingleton<ReadModelLag>();

@@ -24,7 +24,7 @@ internal static class ReferenceExamples
         ["cancelAnyOrder"] = """{"reason":"ordered twice"}""",
         ["holdOrder"] = """{"reason":"address to be checked"}""",
         ["captureOrder"] = $$"""{"amount":{{Money}}}""",
-        ["refundOrder"] = $$"""{"amount":{{Money}},"reason":"damaged"}""",
+        ["refundOrder"] = """{"lines":[{"lineId":"line_1","quantity":1}],"shipping":true,"reason":"damaged"}""",
         ["receiveStock"] = """{"quantity":100,"reason":"delivery 4711"}""",
         ["publishPromotion"] = """{"reason":"Tea weeks: 15 % off tea","effect":{"type":"percent_off","percentage":0.15,"on":"lines","items":{"categories":["tea"]}},"channels":["eu"],"from":"2026-10-01T00:00:00Z","until":"2026-10-15T00:00:00Z","coupons":[{"code":"TEAWEEKS","uses":500}]}""",
         ["makeCoupons"] = """{"count":1000,"prefix":"SPRING-"}""",

@@ -57,7 +57,7 @@ internal sealed record PriceListJson
     public DateTimeOffset? From { get; init; }
     public DateTimeOffset? Until { get; init; }
     public required int Priority { get; init; }
-    public ImmutableDictionary<string, ImmutableArray<ListedPrice>>? Prices { get; init; }
+    public ImmutableSortedDictionary<string, ImmutableArray<ListedPrice>>? Prices { get; init; }
 
     public static PriceListJson Of(Published<PriceList> published) => new()
     {
@@ -74,7 +74,7 @@ internal sealed record PriceListJson
         From = published.Document.From,
         Until = published.IsWithdrawn ? published.At : published.Document.Until,
         Priority = published.Document.Priority,
-        Prices = published.Document.Prices.IsEmpty ? null : published.Document.Prices,
+        Prices = published.Document.Prices.IsEmpty ? null : published.Document.Prices.ToImmutableSortedDictionary(StringComparer.Ordinal),
     };
 }
 
