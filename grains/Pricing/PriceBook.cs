@@ -142,20 +142,21 @@ internal sealed class PriceBook
     private static ImmutableArray<PriceList> Merged(ImmutableArray<PriceList> all, PriceList changed, DateTimeOffset? at)
     {
         var known = all.FirstOrDefault(l => l.Id == changed.Id);
-        if (known is null)
-        {
-            return all.Add(changed with { From = Later(changed.From, at) });
-        }
-
-        var prices = known.Prices.ToBuilder();
+        var prices = (known?.Prices ?? ImmutableDictionary<string, ImmutableArray<ListedPrice>>.Empty).ToBuilder();
         foreach (var (sku, entries) in changed.Prices)
         {
-            var before = at is null || !known.Prices.TryGetValue(sku, out var old) ? [] : old.Select(p => p with { Until = Earlier(p.Until, at) }).Where(p => !(p.Until <= at - Kept));
-            prices[sku] = [.. entries.Select(p => p with { From = Later(Later(p.From, changed.From), at) }), .. before];
+            var before = at is null || known is null || !known.Prices.TryGetValue(sku, out var old) ? [] : old.Select(p => p with { Until = Earlier(p.Until, at) }).Where(p => !(p.Until <= at - Kept));
+            prices[sku] = [.. Beginning(entries, Later(changed.From, at)), .. before];
         }
 
-        return all.Replace(known, changed with { From = Earlier(known.From ?? DateTimeOffset.MinValue, changed.From) is var from && from == DateTimeOffset.MinValue ? null : from, Prices = prices.ToImmutable() });
+        var list = changed with { Prices = prices.ToImmutable() };
+
+        return known is null ? all.Add(list) : all.Replace(known, list);
     }
+
+    /// <summary>The prices from that moment on. Of those that began before it the last one counts: it is put first, since they begin together now.</summary>
+    private static IEnumerable<ListedPrice> Beginning(ImmutableArray<ListedPrice> prices, DateTimeOffset? from) =>
+        prices.OrderByDescending(p => p.From ?? DateTimeOffset.MinValue).Select(p => p with { From = Later(p.From, from) });
 
     private static int Particularity(PriceList list) => list switch
     {
@@ -165,11 +166,11 @@ internal sealed class PriceBook
         _ => 0,
     };
 
+    /// <summary>When it begins stands with each of its prices.</summary>
     private static bool Fits(PriceList list, PriceQuestion question) =>
         (list.Customer is null || list.Customer == question.CustomerId)
         && (list.CustomerGroup is null || question.Groups.Contains(list.CustomerGroup))
         && (list.Countries.IsEmpty || (question.Country is { } country && list.Countries.Contains(country)))
-        && !(question.At < list.From)
         && !(question.At >= list.Until);
 
     private static ListedPrice? Best(ImmutableArray<ListedPrice> prices, int quantity, DateTimeOffset at)
