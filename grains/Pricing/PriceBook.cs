@@ -142,25 +142,27 @@ internal sealed class PriceBook
     private static ImmutableArray<PriceList> Merged(ImmutableArray<PriceList> all, PriceList changed, DateTimeOffset? at)
     {
         var known = all.FirstOrDefault(l => l.Id == changed.Id);
-        if (known is null)
-        {
-            return all.Add(changed with { From = Later(changed.From, at) });
-        }
-
-        var prices = known.Version == changed.Version ? known.Prices.ToBuilder() : Versioned(known).ToBuilder();
+        var prices = (known is null ? ImmutableDictionary<string, ImmutableArray<ListedPrice>>.Empty : known.Version == changed.Version ? known.Prices : Versioned(known)).ToBuilder();
         foreach (var (sku, entries) in changed.Prices)
         {
-            var before = at is null || !known.Prices.TryGetValue(sku, out var old) ? [] : old.Select(p => p with { Until = Earlier(p.Until, at), Version = p.Version == 0 ? known.Version : p.Version }).Where(p => !(p.Until <= at - Kept));
-            prices[sku] = [.. entries.Select(p => p with { From = Later(Later(p.From, changed.From), at), Version = p.Version == 0 ? changed.Version : p.Version }), .. before];
+            var before = at is null || !prices.TryGetValue(sku, out var old) ? [] : old.Select(p => p with { Until = Earlier(p.Until, at) }).Where(p => !(p.Until <= at - Kept));
+            prices[sku] = [.. Beginning(entries, Later(changed.From, at)).Select(p => p.Version == 0 ? p with { Version = changed.Version } : p), .. before];
         }
 
-        return all.Replace(known, changed with { From = Earlier(known.From ?? DateTimeOffset.MinValue, changed.From) is var from && from == DateTimeOffset.MinValue ? null : from, Prices = prices.ToImmutable() });
+        // Every price begins by itself: what the list had before it is changed goes on counting until then.
+        var list = changed with { Prices = prices.ToImmutable() };
+
+        return known is null ? all.Add(list) : all.Replace(known, list with { From = Earliest(known.From, list.From) });
     }
 
     /// <summary>Prices that stay keep the version that brought them.</summary>
     private static ImmutableDictionary<string, ImmutableArray<ListedPrice>> Versioned(PriceList list) =>
         list.Prices.SetItems(list.Prices.Where(prices => prices.Value.Any(p => p.Version == 0)).Select(prices => KeyValuePair.Create(
             prices.Key, prices.Value.Select(p => p.Version == 0 ? p with { Version = list.Version } : p).ToImmutableArray())));
+
+    /// <summary>The prices from that moment on. Of those that began before it the last one counts: it is put first, since they begin together now.</summary>
+    private static IEnumerable<ListedPrice> Beginning(ImmutableArray<ListedPrice> prices, DateTimeOffset? from) =>
+        prices.OrderByDescending(p => p.From ?? DateTimeOffset.MinValue).Select(p => p with { From = Later(p.From, from) });
 
     private static int Particularity(PriceList list) => list switch
     {
@@ -170,11 +172,11 @@ internal sealed class PriceBook
         _ => 0,
     };
 
+    /// <summary>When it begins stands with each of its prices.</summary>
     private static bool Fits(PriceList list, PriceQuestion question) =>
         (list.Customer is null || list.Customer == question.CustomerId)
         && (list.CustomerGroup is null || question.Groups.Contains(list.CustomerGroup))
         && (list.Countries.IsEmpty || (question.Country is { } country && list.Countries.Contains(country)))
-        && !(question.At < list.From)
         && !(question.At >= list.Until);
 
     private static ListedPrice? Best(ImmutableArray<ListedPrice> prices, int quantity, DateTimeOffset at)
@@ -192,6 +194,9 @@ internal sealed class PriceBook
 
         return best;
     }
+
+    /// <summary>Where nothing is said, it always was.</summary>
+    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => one is null || other is null ? null : Earlier(one, other);
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 
