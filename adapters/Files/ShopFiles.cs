@@ -18,7 +18,7 @@ public static class ShopFiles
         {
             services.AddOptionsWithValidateOnStart<ShopOptions, ShopOptionsValidator>().BindConfiguration(ShopOptions.Section);
 
-            services.AddSingleton(s => FileShop.Open(s.GetRequiredService<IOptions<ShopOptions>>().Value));
+            services.AddSingleton(s => FileShop.Open(s.GetRequiredService<IOptions<ShopOptions>>().Value, s.GetRequiredService<TimeProvider>()));
             services.AddSingleton<ICatalogProvider>(s => s.GetRequiredService<FileShop>().Catalog);
             services.AddSingleton<IPricingProvider>(s => s.GetRequiredService<FileShop>().Pricing);
             services.AddSingleton<IChannels>(s => s.GetRequiredService<FileShop>().Pricing);

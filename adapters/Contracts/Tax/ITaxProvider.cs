@@ -9,6 +9,9 @@ namespace Commerce.Tax;
 /// </remarks>
 public interface ITaxProvider
 {
+    /// <summary>The name of the built-in one, which answers at once and never over HTTP.</summary>
+    const string RateTables = "rate-tables";
+
     string Name { get; }
 
     /// <summary>Whether <see cref="Commit"/>, <see cref="Void"/> and <see cref="Refund"/> mean something there. Tables keep no documents: they answer <c>Ok</c> and do nothing.</summary>
