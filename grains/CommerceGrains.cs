@@ -39,6 +39,7 @@ public static class CommerceGrains
             services.AddSingleton<CheckoutMeters>();
             services.AddSingleton<CatalogIndex>();
             services.AddSingleton<PriceBooks>();
+            services.AddSingleton<TaxMeters>();
             services.AddSingleton<TaxDesk>();
             services.AddSingleton<IPricingFacts, PricingFacts>();
             services.AddSingleton<Pricer>();
