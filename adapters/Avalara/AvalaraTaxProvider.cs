@@ -60,12 +60,13 @@ internal sealed class AvalaraTaxProvider(AvalaraCalls calls, IOptions<AvalaraOpt
             : AvalaraFailures.OfFailure<TaxDocument>(reply.Failure!, reply.MaybeDone);
     }
 
+    /// <summary>Of a document that is there: what cannot be read of it is in doubt, whatever happened to the question.</summary>
     private async Task<Outcome<TaxDocument>> Find(string code, string type, string? currency, CancellationToken cancellationToken)
     {
         var reply = await calls.Find(options.Value.CompanyCode, code, type, cancellationToken);
 
         return reply.Value is { } found
             ? AvalaraAnswers.Document(found, code, type, currency)
-            : AvalaraFailures.OfFailure<TaxDocument>(reply.Failure!, maybeDone: false);
+            : AvalaraFailures.OfFailure<TaxDocument>(reply.Failure!, maybeDone: true);
     }
 }
