@@ -30,7 +30,7 @@ namespace Commerce;
 [JsonSerializable(typeof(ListJson<StockLevel>))]
 [JsonSerializable(typeof(ListJson<ReadModelView>))]
 [JsonSerializable(typeof(ReadModelView))]
-[JsonSerializable(typeof(MoneyBody))]
+[JsonSerializable(typeof(CaptureBody))]
 [JsonSerializable(typeof(RefundBody))]
 [JsonSerializable(typeof(ReasonBody))]
 [JsonSerializable(typeof(ListJson<ProductView>))]
@@ -42,4 +42,9 @@ namespace Commerce;
 [JsonSerializable(typeof(WebhookReceipt))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(QuoteJson))]
+[JsonSerializable(typeof(StoredQuoteJson))]
+[JsonSerializable(typeof(QuoteVerificationJson))]
+[JsonSerializable(typeof(ExplanationJson))]
+[JsonSerializable(typeof(SimulationBody))]
+[JsonSerializable(typeof(SimulationResult))]
 internal sealed partial class WireJson : JsonSerializerContext;

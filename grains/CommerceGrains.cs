@@ -38,7 +38,9 @@ public static class CommerceGrains
             services.AddSingleton<PaymentProviders>();
             services.AddSingleton<CheckoutMeters>();
             services.AddSingleton<CatalogIndex>();
-            services.AddSingleton<PriceBooks>();
+            services.AddSingleton<PriceMeters>();
+            services.AddSingleton(static provider => new PriceBooks(
+                provider.GetRequiredService<IPricingProvider>(), version => provider.GetRequiredService<IGrainFactory>().PriceBook().After(version)));
             services.AddSingleton<TaxMeters>();
             services.AddSingleton<TaxDesk>();
             services.AddSingleton<IPricingFacts, PricingFacts>();
@@ -48,12 +50,14 @@ public static class CommerceGrains
             services.AddSingleton<ReadModel, OrdersModel>();
             services.AddSingleton<ReadModel, CheckoutsInFlightModel>();
             services.AddSingleton<ReadModel, StockLevelsModel>();
+            services.AddSingleton<ReadModel, QuotesModel>();
             services.AddSingleton<ReadModelMeters>();
             services.AddSingleton<ReadModelCursors>();
             services.AddSingleton<ReadModelLag>();
             services.AddSingleton<ReadModelPages>();
             services.AddHostedService<OpeningStock>();
             services.AddHostedService<Timekeeper>();
+            services.AddHostedService<PriceWatch>();
             services.AddHostedService<ReadModelWatch>();
             silo.AddPersistentStreams(Lifecycle.Provider, LifecycleStreams.Create, streams =>
             {

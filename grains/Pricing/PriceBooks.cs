@@ -1,27 +1,52 @@
+using Microsoft.Extensions.Hosting;
+
 namespace Commerce.Pricing;
 
-/// <summary>The price book of this silo: read from its provider when it is first asked for.</summary>
-internal sealed class PriceBooks(IPricingProvider provider)
+/// <summary>The price book of this silo: what its provider says, and over it what the shop's people publish.</summary>
+/// <param name="publications">What was published after a version of the book; null: nothing ever is.</param>
+internal sealed class PriceBooks(IPricingProvider provider, Func<long, Task<ImmutableArray<Publication>>>? publications = null) : IDisposable
 {
     private const int PageSize = 500;
-    private readonly Lock reading = new();
-    private Task<PriceBook>? book;
+    private readonly SemaphoreSlim following = new(1, 1);
+    private volatile Known? known;
 
     /// <summary>The book as it stands. Completes synchronously once it has been read.</summary>
-    public ValueTask<PriceBook> Current()
-    {
-        if (book is { IsCompletedSuccessfully: true } read)
-        {
-            return new(read.Result);
-        }
+    public ValueTask<PriceBook> Current() => known is { } read ? new(read.Book) : Awaited(static read => read.Book);
 
-        lock (reading)
+    /// <summary>The provider's part of it.</summary>
+    public ValueTask<PriceBook> Base() => known is { } read ? new(read.Base) : Awaited(static read => read.Base);
+
+    /// <summary>Takes in what was published since.</summary>
+    public async Task<Known> Follow()
+    {
+        await following.WaitAsync();
+        try
         {
-            return new(book is { IsFaulted: false } ? book : book = Read());
+            var read = known ?? await FromProvider();
+            var news = publications is null ? [] : await publications(read.Version);
+
+            return known = news.IsEmpty ? read : read with { Book = news.Aggregate(read.Book, static (book, publication) => book.With(publication)), Version = news[^1].Version };
+        }
+        finally
+        {
+            following.Release();
         }
     }
 
-    private async Task<PriceBook> Read()
+    /// <summary>The same, unless that publication is in already.</summary>
+    public async Task CatchUp(long version)
+    {
+        if (!(known?.Version >= version))
+        {
+            await Follow();
+        }
+    }
+
+    public void Dispose() => following.Dispose();
+
+    private async ValueTask<PriceBook> Awaited(Func<Known, PriceBook> part) => part(await Follow());
+
+    private async Task<Known> FromProvider()
     {
         var all = PriceBook.Empty;
         string? cursor = null;
@@ -34,6 +59,61 @@ internal sealed class PriceBooks(IPricingProvider provider)
         }
         while (more);
 
-        return all;
+        return new Known(all, all, 0);
     }
+
+    /// <param name="Base">What the provider says.</param>
+    /// <param name="Book">With what was published over it.</param>
+    /// <param name="Version">Of the last publication that is in it.</param>
+    internal sealed record Known(PriceBook Base, PriceBook Book, long Version);
+}
+
+/// <summary>Keeps this silo's prices up with what is published: a publication is in force everywhere within half a second.</summary>
+internal sealed class PriceWatch(PriceBooks books, TimeProvider clock, ILogger<PriceWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
+
+    private bool isAway;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await Follow();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            logger.Stopped();
+        }
+    }
+
+    private async Task Follow()
+    {
+        try
+        {
+            await books.Follow();
+            isAway = false;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            if (!isAway)
+            {
+                logger.CannotFollow(failure); // once, not at every tick
+                isAway = true;
+            }
+        }
+    }
+}
+
+internal static partial class PriceLog
+{
+    [LoggerMessage(800, LogLevel.Warning, "What was published of prices cannot be read; what is known of them counts until it can")]
+    public static partial void CannotFollow(this ILogger logger, Exception failure);
+
+    [LoggerMessage(801, LogLevel.Debug, "The watch over prices stops")]
+    public static partial void Stopped(this ILogger logger);
 }
