@@ -18,6 +18,9 @@ internal sealed class TaxDesk(IEnumerable<ITaxProvider> providers, TimeProvider?
         ? provider
         : throw new InvalidOperationException($"There is no tax provider '{name}'. Correct 'taxProvider' in channels.json, or configure it: there are {string.Join(", ", byName.Keys.Order(StringComparer.Ordinal))}.");
 
+    /// <summary>Whether orders that it taxed are to be booked there; false for one that is not there any more.</summary>
+    public bool KeepsDocuments(string name) => byName.TryGetValue(name, out var provider) && provider.KeepsDocuments;
+
     /// <summary>The taxes due. Without an answer: by the tables where the channel allows it, pending otherwise.</summary>
     /// <exception cref="CommerceException">A code of <see cref="TaxErrors"/>: the destination has to be given better.</exception>
     public ValueTask<Assessed> Assess(Channel channel, TaxRequest request, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
+using Commerce.Tax;
 using Xunit;
 
 namespace Commerce.Contracts;
@@ -22,7 +23,7 @@ public sealed class EventContractTests
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly Type[] Families = [typeof(CartEvent), typeof(CheckoutEvent), typeof(OrderEvent), typeof(PaymentEvent), typeof(StockEvent), typeof(WebhookEvent)];
+    private static readonly Type[] Families = [typeof(CartEvent), typeof(CheckoutEvent), typeof(OrderEvent), typeof(PaymentEvent), typeof(StockEvent), typeof(WebhookEvent), typeof(OrderTaxEvent)];
 
     public static TheoryData<string> EventTypes => new(Published().Select(e => e.Name));
 
