@@ -8,6 +8,7 @@ using Commerce.Inventory;
 using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Pricing;
+using Commerce.Tax;
 
 namespace Commerce;
 
@@ -20,6 +21,7 @@ namespace Commerce;
 [JsonSerializable(typeof(ShippingChoiceBody))]
 [JsonSerializable(typeof(CouponBody))]
 [JsonSerializable(typeof(Person))]
+[JsonSerializable(typeof(OrderTaxView))]
 [JsonSerializable(typeof(Address))]
 [JsonSerializable(typeof(ListJson<ShippingMethodView>))]
 [JsonSerializable(typeof(CheckoutJson))]

@@ -41,6 +41,7 @@ public static class CommerceGrains
             services.AddSingleton<PriceMeters>();
             services.AddSingleton(static provider => new PriceBooks(
                 provider.GetRequiredService<IPricingProvider>(), version => provider.GetRequiredService<IGrainFactory>().PriceBook().After(version)));
+            services.AddSingleton<TaxMeters>();
             services.AddSingleton<TaxDesk>();
             services.AddSingleton<IPricingFacts, PricingFacts>();
             services.AddSingleton<Pricer>();

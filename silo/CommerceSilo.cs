@@ -6,6 +6,7 @@ using Commerce.Payments;
 using Commerce.Sandbox;
 using Commerce.Storage;
 using Commerce.Storage.Postgres;
+using Commerce.Tax;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -28,7 +29,7 @@ internal static class CommerceSilo
     private const int DefaultPort = 11111, DefaultGatewayPort = 30000;
 
     /// <summary>Stands in for a vendor account.</summary>
-    private const string SandboxKey = "sk_test_sandbox";
+    private const string SandboxKey = "sk_test_sandbox", SandboxAccount = "1000000000";
 
     /// <summary>What the sandbox of this very process signs with, and nobody else can.</summary>
     private static readonly string SandboxWebhookSecret = "whsec_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
@@ -92,6 +93,11 @@ internal static class CommerceSilo
             if (!UsesSandbox(configuration))
             {
                 services.AddStripe();
+                if (!string.IsNullOrEmpty(configuration["Commerce:Avalara:AccountId"]))
+                {
+                    services.AddAvalara();
+                }
+
                 return;
             }
 
@@ -109,6 +115,13 @@ internal static class CommerceSilo
                 stripe.WebhookSecret ??= SandboxWebhookSecret;
                 stripe.SearchLag = TimeSpan.Zero;
                 stripe.ResolveBaseUrl = () => own.Reach("/sandbox/stripe");
+            });
+            services.AddAvalara();
+            services.AddOptions<AvalaraOptions>().PostConfigure<OwnAddress>((avalara, own) =>
+            {
+                avalara.AccountId ??= SandboxAccount;
+                avalara.LicenceKey ??= SandboxKey;
+                avalara.ResolveBaseUrl = () => own.Reach("/sandbox/avalara");
             });
         }
     }

@@ -14,12 +14,12 @@ internal sealed record FileShop(
     RateTableShippingProvider Shipping)
 {
     /// <exception cref="ShopFileException">Names file, place and remedy.</exception>
-    public static FileShop Open(ShopOptions options)
+    public static FileShop Open(ShopOptions options, TimeProvider? clock = null)
     {
         var folder = new ShopFolder(Path.GetFullPath(options.Directory, AppContext.BaseDirectory));
         var taxes = new TaxTables(folder);
         var shop = new FileShop(
-            new FileCatalogProvider(folder), new FilePricingProvider(folder), taxes, new RateTableTaxProvider(taxes), new RateTableShippingProvider(folder));
+            new FileCatalogProvider(folder), new FilePricingProvider(folder), taxes, new RateTableTaxProvider(taxes, clock ?? TimeProvider.System), new RateTableShippingProvider(folder));
 
         shop.CheckPrices();
         shop.CheckDestinations();
@@ -69,7 +69,7 @@ internal sealed record FileShop(
 
         foreach (var (country, category) in goods.Concat(Shipping.TaxCategories))
         {
-            if (Taxes.Find(country) is { } taxes && taxes.Places.Any(p => !p.ContainsKey(category)))
+            if (Taxes.Find(country)?.Lacks(category) is true)
             {
                 throw new ShopFileException(TaxTables.File, $"{country}, '{category}'", "is missing, and is used by a product or a way to ship. Add its rate.");
             }

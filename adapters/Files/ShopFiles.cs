@@ -4,6 +4,7 @@ using Commerce.Shipping;
 using Commerce.Shop;
 using Commerce.Tax;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +19,8 @@ public static class ShopFiles
         {
             services.AddOptionsWithValidateOnStart<ShopOptions, ShopOptionsValidator>().BindConfiguration(ShopOptions.Section);
 
-            services.AddSingleton(s => FileShop.Open(s.GetRequiredService<IOptions<ShopOptions>>().Value));
+            services.TryAddSingleton(TimeProvider.System);
+            services.AddSingleton(s => FileShop.Open(s.GetRequiredService<IOptions<ShopOptions>>().Value, s.GetRequiredService<TimeProvider>()));
             services.AddSingleton<ICatalogProvider>(s => s.GetRequiredService<FileShop>().Catalog);
             services.AddSingleton<IPricingProvider>(s => s.GetRequiredService<FileShop>().Pricing);
             services.AddSingleton<IChannels>(s => s.GetRequiredService<FileShop>().Pricing);

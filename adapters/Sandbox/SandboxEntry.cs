@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Commerce.Sandbox.Avalara;
 using Commerce.Sandbox.Stripe;
 
 namespace Commerce.Sandbox;
@@ -18,6 +19,8 @@ internal sealed record SandboxEntry
 
     /// <summary>Whether the events are to be sent.</summary>
     [JsonPropertyName("nt")] public bool Notify { get; init; }
+
+    [JsonPropertyName("ta")] public TransactionModel? Tax { get; init; }
 
     /// <summary>Id of an event whose receiver answered 2xx, or that was given up.</summary>
     [JsonPropertyName("dv")] public string? Delivered { get; init; }

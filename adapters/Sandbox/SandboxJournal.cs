@@ -33,11 +33,12 @@ internal sealed class SandboxJournal : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Reads what is there, oldest first. Call once, before the first <see cref="Append"/>. A last line that was torn is cut off.</summary>
+    /// <summary>Reads what is there, oldest first. Each vendor once, before the first <see cref="Append"/>. A last line that was torn is cut off.</summary>
     public void Replay(Action<SandboxEntry> apply)
     {
         var buffer = new byte[1 << 20];
         int held = 0, number = 0;
+        length = 0;
         for (long offset = 0; ;)
         {
             var read = RandomAccess.Read(file, buffer.AsSpan(held), offset);

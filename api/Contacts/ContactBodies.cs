@@ -23,8 +23,10 @@ internal static class ContactBodies
             fields.Wrong("phone", "invalid-value", "This is not a phone number.");
         }
 
+        var vatId = fields.Optional("vatId", 20);
+
         fields.NothingElse();
-        return new Person(email, name, phone);
+        return new Person(email, name, phone, vatId);
     }
 
     public static Address Address(Fields fields)

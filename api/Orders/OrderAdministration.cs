@@ -1,4 +1,5 @@
 using Commerce.Documentation;
+using Commerce.Tax;
 
 namespace Commerce.Orders;
 
@@ -13,6 +14,7 @@ internal static class OrderAdministration
                 .Produces<ListJson<OrderSummary>>().Takes("limit", "cursor", "from", "to", "status");
             var orders = admin.MapGroup("/orders/{id}").WithTags("Orders");
             orders.MapGet("/", OrderEndpoints.Get).WithName("getAnyOrder").WithSummary("Anybody's order").Produces<OrderJson>().Produces(StatusCodes.Status304NotModified);
+            orders.MapGet("/tax", Tax).WithName("getOrderTax").WithSummary("What the tax vendor was told of the order: charged, due, and the difference").Produces<OrderTaxView>();
             orders.MapPost("/captures", Capture).WithName("captureOrder").WithSummary("Takes money that was authorised: an amount, what lines and shipping cost, or all that is left")
                 .Accepts<CaptureBody>(isOptional: true, "application/json").Produces<OrderJson>();
             orders.MapPost("/refunds", Refund).WithName("refundOrder").WithSummary("Gives captured money back: an amount, what was paid for lines and shipping, or all that is left")
@@ -30,6 +32,17 @@ internal static class OrderAdministration
             Paging.Choice(call.Http, "status", OrderStatus.Placed, OrderStatus.OnHold, OrderStatus.Cancelling, OrderStatus.Cancelled, OrderStatus.Completed));
         return ListJson<OrderSummary>.Answer(call.Http, await grains.Orders().All(Paging.Page(call.Http), filter), WireJson.Default.ListJsonOrderSummary);
     }
+
+    private static async Task<IResult> Tax(string id, IGrainFactory grains)
+    {
+        id = Call.Known(id, Identity.Order);
+        var told = await grains.OrderTax(id).Get() ?? Nobody(await grains.Order(id).Get(null) ?? throw new CommerceException(CommonErrors.NotFound(id)));
+        return new Answer<OrderTaxView>(told, WireJson.Default.OrderTaxView);
+    }
+
+    /// <summary>An order that nobody is told of: taxed by the tables, or not seen yet by who tells.</summary>
+    private static OrderTaxView Nobody(OrderView order) => new(
+        order.Id, order.Quote.TaxedBy, OrderTaxStatus.None, null, new Money(order.Quote.Taxes.Sum(tax => tax.Amount.Amount), order.Quote.Currency), null, null, order.Quote.TaxEstimated, [], null, null);
 
     private static async Task<IResult> Capture(string id, Call call, IGrainFactory grains)
     {

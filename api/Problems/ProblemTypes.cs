@@ -80,6 +80,8 @@ internal static class ProblemTypes
         Of("unknown-shipping-method", 422, Client, "There is no such shipping method", "The method does not ship to the destination.", "GET the cart's shipping-methods."),
         Of("no-shipping-method", 422, Client, "Nothing ships this cart", "Every way of shipping to the destination has a limit, and the cart is heavier.", "Take something out, or send it in several orders; the cart's shipping-methods say what is left."),
         Of("destination-not-served", 422, Client, "The destination is not served", "This channel does not ship to that country.", "GET /v1/channels lists the countries of each channel."),
+        Of("unknown-tax-address", 422, Client, "Taxes cannot be computed for the address", "Postal code, region and country do not fit together.", "Correct them; `errors` points at the postal code."),
+        Of("invalid-vat-id", 422, Client, "The VAT id has no valid form", "It is not as the tax authority that it names writes one, or a digit is wrong.", "Send it as on the invoice, with its country (DE136695976), or leave it out: taxes are then those of a consumer."),
         Of("destination-missing", 422, Client, "The destination is missing", "Taxes and shipping need to know where it goes.", "PUT a destination first."),
         Of("cart-empty", 422, Client, "The cart is empty", "There is nothing to buy.", "Add a line first."),
         Of("unknown-payment-provider", 422, Client, "There is no such payment provider", "The shop has other providers.", "Leave `payment.provider` out to take the channel's default."),

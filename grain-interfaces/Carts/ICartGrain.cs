@@ -95,7 +95,26 @@ public sealed record Destination(
     [property: Id(0)] string Country,
     [property: Id(1)] string? Region,
     [property: Id(2)] string? PostalArea = null,
-    [property: Id(3)] string? BusinessIn = null);
+    [property: Id(3)] string? BusinessIn = null)
+{
+    private const int PostalLetters = 5;
+
+    /// <summary>What of a postal code decides taxes; null when nothing of it does.</summary>
+    public static string? PostalAreaOf(string? postalCode)
+    {
+        Span<char> area = stackalloc char[PostalLetters];
+        var length = 0;
+        foreach (var letter in postalCode ?? "")
+        {
+            if (char.IsAsciiLetterOrDigit(letter) && length < area.Length)
+            {
+                area[length++] = char.ToUpperInvariant(letter);
+            }
+        }
+
+        return length == 0 ? null : new string(area[..length]);
+    }
+}
 
 /// <param name="MinDays">Working days from the order to the door, at best.</param>
 /// <param name="MaxDays">Working days, at worst.</param>
@@ -187,6 +206,10 @@ public static class CartErrors
     public static CommerceError TooManyCoupons { get; } = new(
         "too-many-coupons", ErrorKind.Invalid, $"A cart takes {MaxCoupons} coupons at the most.")
     { Pointer = "/code" };
+
+    public static CommerceError InvalidVatId { get; } = new(
+        "invalid-vat-id", ErrorKind.Invalid, "This has not the form of a VAT id of the EU or of Northern Ireland. Write it with its country, as DE136695976, or leave it out.")
+    { Pointer = "/vatId" };
 
     public static CommerceError UnknownShippingMethod(string method) => new(
         "unknown-shipping-method", ErrorKind.Invalid, $"'{method}' does not ship to this destination.")

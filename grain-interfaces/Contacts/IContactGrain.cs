@@ -20,8 +20,13 @@ public interface IContactGrain : IGrainWithStringKey
     Task Erase();
 }
 
+/// <param name="VatId">Of a business, of valid form; null for a consumer.</param>
 [GenerateSerializer, Immutable, Alias("commerce.contact.person")]
-public sealed record Person([property: Id(0)] string Email, [property: Id(1)] string? Name = null, [property: Id(2)] string? Phone = null);
+public sealed record Person(
+    [property: Id(0)] string Email,
+    [property: Id(1)] string? Name = null,
+    [property: Id(2)] string? Phone = null,
+    [property: Id(3)] string? VatId = null);
 
 /// <param name="Country">ISO 3166-1 alpha-2, capital letters.</param>
 /// <param name="Region">State or province where taxes or post need it: <c>CA</c>.</param>

@@ -35,7 +35,8 @@ internal sealed record CouponAdded(string Code) : CartEvent;
 internal sealed record CouponRemoved(string Code) : CartEvent;
 
 /// <summary>Who buys was given; by whom is kept where it can be erased.</summary>
-internal sealed record ContactGiven : CartEvent;
+/// <param name="BusinessIn">The country whose VAT id the buyer gave; null for a consumer.</param>
+internal sealed record ContactGiven(string? BusinessIn = null) : CartEvent;
 
 internal sealed record DestinationGiven(Destination Destination) : CartEvent;
 
@@ -78,6 +79,11 @@ internal sealed record Cart : IAggregateState<Cart, CartEvent>
     public int LinesEver { get; init; }
     public ImmutableArray<string> Coupons { get; init; } = [];
     public bool HasContact { get; init; }
+
+    /// <summary>The country whose VAT id the buyer gave; null for a consumer.</summary>
+    public string? BusinessIn { get; init; }
+
+    /// <summary>Where it goes, as who buys there is taxed.</summary>
     public Destination? Destination { get; init; }
     public string? ShippingMethod { get; init; }
 
@@ -147,8 +153,8 @@ internal sealed record Cart : IAggregateState<Cart, CartEvent>
         LineRemoved e => this with { Lines = Lines.Remove(Line(e.LineId)) },
         CouponAdded e => this with { Coupons = Coupons.Add(e.Code) },
         CouponRemoved e => this with { Coupons = Coupons.Remove(e.Code) },
-        ContactGiven => this with { HasContact = true },
-        DestinationGiven e => this with { Destination = e.Destination },
+        ContactGiven e => this with { HasContact = true, BusinessIn = e.BusinessIn, Destination = Destination is { } known ? known with { BusinessIn = e.BusinessIn } : null },
+        DestinationGiven e => this with { Destination = e.Destination with { BusinessIn = BusinessIn } },
         ShippingMethodChosen e => this with { ShippingMethod = e.Method },
         CartClaimed e => this with { CheckoutId = e.CheckoutId },
         CartReleased => this with { CheckoutId = null },

@@ -1,6 +1,7 @@
 using Commerce.Contacts;
 using Commerce.Journal;
 using Commerce.Pricing;
+using Commerce.Tax;
 using Orleans.Placement;
 
 namespace Commerce.Carts;
@@ -93,13 +94,14 @@ internal sealed class CartGrain(CartPricing pricing, PriceMeters meters) : Aggre
 
     public Task<Reply<CartView>> SetContact(Request request, Person person) => Change(request, async () =>
     {
-        await GrainFactory.Contact(ContactId).SetPerson(person);
-        return State.HasContact ? null : new ContactGiven();
+        var business = person.VatId is { } given ? VatId.Read(given) ?? throw new CommerceException(CartErrors.InvalidVatId) : null;
+        await GrainFactory.Contact(ContactId).SetPerson(person with { VatId = business?.Text });
+        return State.HasContact && State.BusinessIn == business?.Country ? null : new ContactGiven(business?.Country);
     });
 
     public Task<Reply<CartView>> SetDestination(Request request, Address address) => Change(request, async () =>
     {
-        var destination = new Destination(address.Country, address.Region);
+        var destination = new Destination(address.Country, address.Region, Destination.PostalAreaOf(address.PostalCode), State.BusinessIn);
         // Priced before it is taken: a country that is not served, a region that taxes need and nobody knows are refused here, not at the checkout.
         await pricing.Price(State with { Destination = destination, ShippingMethod = null }, Now);
         await GrainFactory.Contact(ContactId).SetAddress(address);
@@ -267,6 +269,11 @@ internal sealed class CartGrain(CartPricing pricing, PriceMeters meters) : Aggre
 
         var destination = State.Destination ?? throw new CommerceException(CartErrors.DestinationMissing);
         var quote = await Price();
+        if (quote.TaxPending)
+        {
+            throw new CommerceException(CartErrors.TaxesPending);
+        }
+
         if (quoteId is not null && quoteId != quote.Id)
         {
             await DemandSame(quoteId, quote);

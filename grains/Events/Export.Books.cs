@@ -7,6 +7,7 @@ using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
+using Commerce.Tax;
 
 namespace Commerce.Events;
 
@@ -187,6 +188,7 @@ internal sealed partial class Export
         .. Table<OrderStatus, OrderEvent>("order", (from, happened) => Order.Next(from ?? OrderStatus.None, happened)),
         .. Table<TransactionStatus, PaymentEvent>("transaction", Payment.Next),
         .. Table<ReservationStatus, StockEvent>("reservation", StockItem.Next),
+        .. Table<OrderTaxStatus, OrderTaxEvent>("tax", (from, happened) => OrderTax.Next(from ?? OrderTaxStatus.None, happened)),
         .. Table<TakeStatus, AllotmentEvent>("take", Allotment.Next),
     ];
 

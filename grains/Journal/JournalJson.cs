@@ -6,6 +6,7 @@ using Commerce.Inventory;
 using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Pricing;
+using Commerce.Tax;
 
 namespace Commerce.Journal;
 
@@ -75,6 +76,14 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(WebhookReceived))]
 [JsonSerializable(typeof(WebhookReceivedAgain))]
 [JsonSerializable(typeof(WebhookApplied))]
+[JsonSerializable(typeof(TaxSaleRequested))]
+[JsonSerializable(typeof(TaxSaleBooked))]
+[JsonSerializable(typeof(TaxTruedUp))]
+[JsonSerializable(typeof(TaxVoidRequested))]
+[JsonSerializable(typeof(TaxVoided))]
+[JsonSerializable(typeof(TaxRefundRequested))]
+[JsonSerializable(typeof(TaxRefundBooked))]
+[JsonSerializable(typeof(TaxAttemptFailed))]
 [JsonSerializable(typeof(StockOpened))]
 [JsonSerializable(typeof(StockReceived))]
 [JsonSerializable(typeof(StockAdjusted))]
@@ -104,5 +113,6 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(PaymentStatus))]
 [JsonSerializable(typeof(TransactionStatus))]
 [JsonSerializable(typeof(ReservationStatus))]
+[JsonSerializable(typeof(OrderTaxStatus))]
 [JsonSerializable(typeof(TakeStatus))]
 internal sealed partial class JournalJson : JsonSerializerContext;

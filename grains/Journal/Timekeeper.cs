@@ -118,6 +118,7 @@ internal static class AggregateKinds
         (Identity.Payment, GrainType.Create("payment")),
         (Identity.Stock, GrainType.Create("stock-item")),
         (Identity.Webhook, GrainType.Create("webhook")),
+        (Identity.Tax, GrainType.Create("order-tax")),
         (Identity.Allotment, GrainType.Create("allotment")),
         (Identity.PriceBook, GrainType.Create("price-book")),
     ];

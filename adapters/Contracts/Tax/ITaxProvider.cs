@@ -9,10 +9,16 @@ namespace Commerce.Tax;
 /// </remarks>
 public interface ITaxProvider
 {
+    /// <summary>The name of the built-in one, which answers at once and never over HTTP.</summary>
+    const string RateTables = "rate-tables";
+
     string Name { get; }
 
     /// <summary>Whether <see cref="Commit"/>, <see cref="Void"/> and <see cref="Refund"/> mean something there. Tables keep no documents: they answer <c>Ok</c> and do nothing.</summary>
     bool KeepsDocuments { get; }
+
+    /// <summary>Whether a quote is a call over the network, which is worth remembering and may not be answered.</summary>
+    bool IsRemote => KeepsDocuments;
 
     /// <summary>The tax of every item at a destination. Has no effect there. Whether taxes are contained in the amounts is the request's to say.</summary>
     ValueTask<Outcome<TaxQuote>> Quote(TaxRequest request, CancellationToken cancellationToken);

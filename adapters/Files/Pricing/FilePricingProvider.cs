@@ -54,6 +54,11 @@ internal sealed class FilePricingProvider : IPricingProvider, IChannels
             entry.Field("rounding.increment").Must(channel.Rounding.Increment is >= 1 and <= 1000, "is not within 1 to 1000 minor units. Leave it out for 1.");
             entry.Field("quoteLifetime").Must(channel.QuoteLifetime > TimeSpan.Zero, "is not positive. Write 00:15:00 for a quarter of an hour.");
 
+            if (channel.SellerCountry is { } seller)
+            {
+                entry.Field("sellerCountry").MustBeCountry(seller);
+            }
+
             foreach (var currency in channel.Currencies)
             {
                 entry.Field("currencies").MustBeCurrency(currency);

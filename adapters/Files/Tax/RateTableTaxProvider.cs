@@ -3,9 +3,13 @@ using System.Buffers;
 namespace Commerce.Tax;
 
 /// <summary>Taxes by the rates of <c>taxes.json</c>.</summary>
-internal sealed class RateTableTaxProvider(TaxTables tables) : ITaxProvider
+internal sealed class RateTableTaxProvider(TaxTables tables, TimeProvider clock) : ITaxProvider
 {
-    public string Name => "rate-tables";
+    /// <summary>What is sold to a business of another member is taxed at the buyer's, who owes it.</summary>
+    private static readonly FrozenDictionary<string, TaxClass> ReverseCharge = EuVatArea.Members.ToFrozenDictionary(
+        c => c, c => new TaxClass([new Levy(c, "Reverse charge, Art. 196 Directive 2006/112/EC", 0)]), StringComparer.Ordinal);
+
+    public string Name => ITaxProvider.RateTables;
 
     public bool KeepsDocuments => false;
 
@@ -22,25 +26,37 @@ internal sealed class RateTableTaxProvider(TaxTables tables) : ITaxProvider
 
     private Outcome<TaxQuote> Quote(TaxRequest request)
     {
+        var country = tables.Find(request.Country);
         if (request.Export)
         {
-            return new Outcome<TaxQuote>.Ok(new TaxQuote([.. request.Items.Select(i => new ItemTax(i.Id, i.Amount, []))], Arithmetic: true));
+            return Untaxed(request, country?.Export ?? new TaxClass([new Levy(request.Country, "Export", 0)]));
         }
 
-        if (tables.Find(request.Country) is not { } country)
+        if (country is null)
         {
             return new Outcome<TaxQuote>.Rejected("unknown-country", $"There are no tax rates for {request.Country}. Add them to {TaxTables.File}.");
         }
 
-        if (country.At(request.Region) is not { } rates)
+        if (country.Export is { } export)
+        {
+            return Untaxed(request, export);
+        }
+
+        if (EuVatArea.ReversesCharge(request))
+        {
+            return Untaxed(request, ReverseCharge[request.Country]);
+        }
+
+        if (country.At(request.Region, request.PostalCode, request.At ?? clock.GetUtcNow()) is not { } rates)
         {
             return new Outcome<TaxQuote>.Rejected(TaxErrors.UnknownRegionCode, TaxErrors.UnknownRegion(request.Country, request.Region).Detail);
         }
 
-        var classes = ArrayPool<TaxClass>.Shared.Rent(request.Items.Length);
+        var rented = ArrayPool<TaxClass>.Shared.Rent(request.Items.Length);
         try
         {
-            for (var i = 0; i < request.Items.Length; i++)
+            var classes = rented.AsSpan(0, request.Items.Length);
+            for (var i = 0; i < classes.Length; i++)
             {
                 if (!rates.TryGetValue(request.Items[i].TaxCategory, out classes[i]!))
                 {
@@ -49,11 +65,24 @@ internal sealed class RateTableTaxProvider(TaxTables tables) : ITaxProvider
                 }
             }
 
-            return new Outcome<TaxQuote>.Ok(Assessment.Of(request, classes.AsSpan(0, request.Items.Length)));
+            if (country.Shipping is ShippingTax.Goods)
+            {
+                ShippingByGoods.Apply(request, classes);
+            }
+
+            return new Outcome<TaxQuote>.Ok(Assessment.Of(request, classes));
         }
         finally
         {
-            ArrayPool<TaxClass>.Shared.Return(classes);
+            ArrayPool<TaxClass>.Shared.Return(rented);
         }
+    }
+
+    private static Outcome<TaxQuote>.Ok Untaxed(TaxRequest request, TaxClass why)
+    {
+        var classes = new TaxClass[request.Items.Length];
+        Array.Fill(classes, why);
+
+        return new Outcome<TaxQuote>.Ok(Assessment.Of(request, classes));
     }
 }

@@ -32,7 +32,8 @@ internal enum FaultKind
 
 /// <summary>What goes wrong, with what, and how often.</summary>
 /// <param name="Operation">
-/// As <c>payment_intents.create</c> or in a word: <c>authorise</c>, <c>capture</c>, <c>void</c>, <c>refund</c>, <c>read</c>, <c>webhook</c>. Null: every request, no webhook.
+/// As <c>payment_intents.create</c> or in a word: <c>authorise</c>, <c>capture</c>, <c>void</c>, <c>refund</c>, <c>read</c>, <c>webhook</c>,
+/// <c>tax</c> (of AvaTax: <c>avalara.quote</c>, <c>avalara.commit</c>, <c>avalara.void</c>, <c>avalara.refund</c>, <c>avalara.read</c>). Null: every request, no webhook.
 /// </param>
 /// <param name="Probability">Of a request that fits to be hit, from 0 to 1.</param>
 /// <param name="Count">Hits until the rule is spent. Null: no end.</param>

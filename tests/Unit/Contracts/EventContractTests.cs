@@ -12,6 +12,7 @@ using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Pricing;
+using Commerce.Tax;
 using Xunit;
 
 namespace Commerce.Contracts;
@@ -25,6 +26,7 @@ public sealed class EventContractTests
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly Type[] Families = [typeof(CartEvent), typeof(CheckoutEvent), typeof(OrderEvent), typeof(PaymentEvent), typeof(StockEvent), typeof(WebhookEvent), typeof(AllotmentEvent), typeof(PriceEvent)];
+    private static readonly Type[] Families = [typeof(CartEvent), typeof(CheckoutEvent), typeof(OrderEvent), typeof(PaymentEvent), typeof(StockEvent), typeof(WebhookEvent), typeof(OrderTaxEvent)];
 
     public static TheoryData<string> EventTypes => new(Published().Select(e => e.Name));
 
