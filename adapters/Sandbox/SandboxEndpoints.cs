@@ -1,3 +1,4 @@
+using Commerce.Sandbox.Commercetools;
 using Commerce.Sandbox.Stripe;
 
 namespace Commerce.Sandbox;
@@ -16,6 +17,7 @@ public static class SandboxEndpoints
             sandbox.MapGet("/3ds/{id}", AuthenticationPage.Show).ExcludeFromDescription();
             sandbox.MapPost("/3ds/{id}", AuthenticationPage.Decide).DisableAntiforgery().ExcludeFromDescription();
             sandbox.MapStripe();
+            sandbox.MapCommercetools();
             sandbox.MapFaults();
             sandbox.MapExport();
 

@@ -1,3 +1,4 @@
+using Commerce.Sandbox.Commercetools;
 using Commerce.Sandbox.Stripe;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,8 @@ public static class SandboxServices
             services.AddSingleton<SandboxJournal>();
             services.AddSingleton<StripeAccount>();
             services.AddSingleton<StripeDoor>();
+            services.AddSingleton<VendorProject>();
+            services.AddSingleton<VendorDoor>();
             services.AddSingleton<FaultBook>();
             services.AddSingleton<WebhookQueue>();
             services.AddHostedService<WebhookSender>();
