@@ -26,6 +26,7 @@ public static class CommerceGrains
             var services = silo.Services;
             services.AddOptionsWithValidateOnStart<TimekeeperOptions, TimekeeperOptionsValidator>().BindConfiguration(TimekeeperOptions.Section);
             services.AddOptionsWithValidateOnStart<LifecycleStreamOptions, LifecycleStreamOptionsValidator>().BindConfiguration(LifecycleStreamOptions.Section);
+            services.AddOptionsWithValidateOnStart<CatalogSyncOptions, CatalogSyncOptionsValidator>().BindConfiguration(CatalogSyncOptions.Section);
             services.AddOptionsWithValidateOnStart<ReadModelOptions, ReadModelOptionsValidator>().BindConfiguration(ReadModelOptions.Section);
 
             // Most carts and all checkouts are done with within a minute or two; what comes back is read from the journal in less than a millisecond.
@@ -37,6 +38,10 @@ public static class CommerceGrains
             services.AddSingleton<SiloAge>();
             services.AddSingleton<PaymentProviders>();
             services.AddSingleton<CheckoutMeters>();
+            services.AddSingleton<ProductCopy>();
+            services.AddSingleton<PriceCopy>();
+            services.AddSingleton(static s => s.GetRequiredService<ICatalogProvider>() is { IsCopied: false } near ? new CatalogSource(near, Changes: false) : new CatalogSource(s.GetRequiredService<ProductCopy>(), Changes: true));
+            services.AddSingleton(static s => s.GetRequiredService<IPricingProvider>() is { IsCopied: false } near ? new PriceSource(near, Changes: false) : new PriceSource(s.GetRequiredService<PriceCopy>(), Changes: true));
             services.AddSingleton<CatalogIndex>();
             services.AddSingleton<PriceBooks>();
             services.AddSingleton<TaxDesk>();
@@ -52,6 +57,7 @@ public static class CommerceGrains
             services.AddSingleton<ReadModelLag>();
             services.AddSingleton<ReadModelPages>();
             services.AddHostedService<OpeningStock>();
+            services.AddHostedService<CatalogWatch>();
             services.AddHostedService<Timekeeper>();
             services.AddHostedService<ReadModelWatch>();
             silo.AddPersistentStreams(Lifecycle.Provider, LifecycleStreams.Create, streams =>
