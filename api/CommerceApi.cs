@@ -99,6 +99,7 @@ public static class CommerceApi
             admin.MapStockAdministration();
             admin.MapContactAdministration();
             admin.MapReadModelAdministration();
+            admin.MapCatalogAdministration();
             admin.MapExport();
 
             app.MapIndexPage();
