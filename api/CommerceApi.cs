@@ -10,6 +10,7 @@ using Commerce.Inventory;
 using Commerce.Ops;
 using Commerce.Orders;
 using Commerce.Payments;
+using Commerce.Pricing;
 using Commerce.Site;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -97,6 +98,7 @@ public static class CommerceApi
             admin.MapOrderAdministration();
             admin.MapCheckoutAdministration();
             admin.MapStockAdministration();
+            admin.MapQuoteAdministration();
             admin.MapContactAdministration();
             admin.MapReadModelAdministration();
             admin.MapCatalogAdministration();

@@ -32,7 +32,7 @@ namespace Commerce;
 [JsonSerializable(typeof(ReadModelView))]
 [JsonSerializable(typeof(CatalogSyncView))]
 [JsonSerializable(typeof(CatalogSyncBody))]
-[JsonSerializable(typeof(MoneyBody))]
+[JsonSerializable(typeof(CaptureBody))]
 [JsonSerializable(typeof(RefundBody))]
 [JsonSerializable(typeof(ReasonBody))]
 [JsonSerializable(typeof(ListJson<ProductView>))]
@@ -44,4 +44,9 @@ namespace Commerce;
 [JsonSerializable(typeof(WebhookReceipt))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(QuoteJson))]
+[JsonSerializable(typeof(StoredQuoteJson))]
+[JsonSerializable(typeof(QuoteVerificationJson))]
+[JsonSerializable(typeof(ExplanationJson))]
+[JsonSerializable(typeof(SimulationBody))]
+[JsonSerializable(typeof(SimulationResult))]
 internal sealed partial class WireJson : JsonSerializerContext;

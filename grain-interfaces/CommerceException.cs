@@ -36,7 +36,26 @@ public sealed record CommerceError(
     /// <summary>The quote that replaces the one the caller saw, for <c>price-changed</c>.</summary>
     [Id(6)]
     public Pricing.Quote? Quote { get; init; }
+
+    /// <summary>The quote that the caller saw, as far as it is still known, for <c>price-changed</c>.</summary>
+    [Id(8)]
+    public Pricing.Quote? Shown { get; init; }
+
+    /// <summary>In what the two differ, for <c>price-changed</c>; empty otherwise.</summary>
+    [Id(9)]
+    public ImmutableArray<Pricing.QuoteChange> Changes { get; init; } = [];
+
+    /// <summary>Everything that is wrong with a document, when it is more than one thing; empty otherwise.</summary>
+    [Id(7)]
+    public ImmutableArray<Fault> Faults { get; init; } = [];
 }
+
+/// <summary>What is wrong with one field of a document.</summary>
+/// <param name="Pointer">JSON pointer (RFC 6901) into it.</param>
+/// <param name="Code">As <see cref="CommerceError.Code"/>.</param>
+/// <param name="Remedy">What it is and what to do about it, in a sentence.</param>
+[GenerateSerializer, Immutable, Alias("commerce.fault")]
+public sealed record Fault([property: Id(0)] string Pointer, [property: Id(1)] string Code, [property: Id(2)] string Remedy);
 
 /// <summary>What kind of refusal it is. Numbers are on the wire: append only.</summary>
 [GenerateSerializer, Alias("commerce.error-kind")]

@@ -10,7 +10,7 @@ namespace Commerce;
 /// </summary>
 public static class Identity
 {
-    public const string Cart = "cart_", Checkout = "chk_", Order = "ord_", Payment = "pay_", Contact = "con_", Stock = "stk_", Webhook = "whk_";
+    public const string Cart = "cart_", Checkout = "chk_", Order = "ord_", Payment = "pay_", Contact = "con_", Stock = "stk_", Webhook = "whk_", Allotment = "alm_", PriceBook = "prb_";
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -22,6 +22,9 @@ public static class Identity
     /// <summary>The id that always follows from <paramref name="secret"/> and <paramref name="parts"/>: how a repeated create finds its first effect.</summary>
     public static string Derive(string prefix, ReadOnlySpan<byte> secret, params ReadOnlySpan<string> parts) =>
         prefix + Base32(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(string.Join('\n', parts!))).AsSpan(0, 16));
+
+    /// <summary>The id that always follows from <paramref name="name"/>, and does not tell it.</summary>
+    public static string Of(string prefix, string name) => prefix + Base32(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
 
     /// <summary><c>chk_x</c> as <c>ord_x</c>.</summary>
     public static string As(this string id, string prefix) => string.Concat(prefix, id.AsSpan(id.IndexOf('_', StringComparison.Ordinal) + 1));

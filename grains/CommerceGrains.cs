@@ -40,10 +40,11 @@ public static class CommerceGrains
             services.AddSingleton<CheckoutMeters>();
             services.AddSingleton<ProductCopy>();
             services.AddSingleton<PriceCopy>();
-            services.AddSingleton(static s => s.GetRequiredService<ICatalogProvider>() is { IsCopied: false } near ? new CatalogSource(near, Changes: false) : new CatalogSource(s.GetRequiredService<ProductCopy>(), Changes: true));
-            services.AddSingleton(static s => s.GetRequiredService<IPricingProvider>() is { IsCopied: false } near ? new PriceSource(near, Changes: false) : new PriceSource(s.GetRequiredService<PriceCopy>(), Changes: true));
-            services.AddSingleton<CatalogIndex>();
-            services.AddSingleton<PriceBooks>();
+            services.AddSingleton(static provider => new CatalogIndex(
+                provider.GetRequiredService<ICatalogProvider>() is { IsCopied: false } near ? near : provider.GetRequiredService<ProductCopy>()));
+            services.AddSingleton<PriceMeters>();
+            services.AddSingleton(static provider => new PriceBooks(
+                provider.GetRequiredService<IPricingProvider>() is { IsCopied: false } near ? near : provider.GetRequiredService<PriceCopy>(), version => provider.GetRequiredService<IGrainFactory>().PriceBook().After(version)));
             services.AddSingleton<TaxDesk>();
             services.AddSingleton<IPricingFacts, PricingFacts>();
             services.AddSingleton<Pricer>();
@@ -52,6 +53,7 @@ public static class CommerceGrains
             services.AddSingleton<ReadModel, OrdersModel>();
             services.AddSingleton<ReadModel, CheckoutsInFlightModel>();
             services.AddSingleton<ReadModel, StockLevelsModel>();
+            services.AddSingleton<ReadModel, QuotesModel>();
             services.AddSingleton<ReadModelMeters>();
             services.AddSingleton<ReadModelCursors>();
             services.AddSingleton<ReadModelLag>();
@@ -59,6 +61,7 @@ public static class CommerceGrains
             services.AddHostedService<OpeningStock>();
             services.AddHostedService<CatalogWatch>();
             services.AddHostedService<Timekeeper>();
+            services.AddHostedService<PriceWatch>();
             services.AddHostedService<ReadModelWatch>();
             silo.AddPersistentStreams(Lifecycle.Provider, LifecycleStreams.Create, streams =>
             {

@@ -80,6 +80,18 @@ internal readonly record struct Entry(string File, string Where)
         }
     }
 
+    /// <summary>The first of the rules that it breaks, with its place: <c>/prices/TEA/0/amount</c> is <c>$[2].prices['TEA'][0].amount</c>.</summary>
+    public void MustHold(ImmutableArray<Fault> faults)
+    {
+        if (faults is [var fault, ..])
+        {
+            throw new ShopFileException(File, Where + Place(fault.Pointer), fault.Remedy);
+        }
+    }
+
+    private static string Place(string pointer) => string.Concat(pointer.Split('/').Skip(1).Select(step => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)).Select(step =>
+        step.All(char.IsAsciiDigit) ? $"[{step}]" : step.All(char.IsAsciiLetter) && !step.All(char.IsAsciiLetterUpper) ? "." + step : $"['{step}']"));
+
     public void MustBeCurrency(string currency) =>
         Must(Currency.IsKnown(currency), $"'{currency}' is no ISO 4217 currency. Write three capital letters, as EUR.");
 

@@ -1,4 +1,5 @@
 using Commerce.Contacts;
+using Commerce.Pricing;
 
 namespace Commerce.Carts;
 
@@ -15,6 +16,7 @@ internal static class CartEndpoints
 
             var cart = carts.MapGroup("/{id}").ForOwners();
             cart.MapGet("/", Get).WithName("getCart").WithSummary("The cart, priced as of now").Produces<CartJson>().Produces(StatusCodes.Status304NotModified);
+            cart.MapGet("/explanation", Explain).WithName("explainCart").WithSummary("Every cent of what the cart costs now").Produces<ExplanationJson>();
             cart.MapPost("/lines", AddLine).WithName("addLine").WithSummary("Adds units of a SKU").Accepts<NewLineBody>("application/json").Produces<CartJson>();
             cart.MapPatch("/lines/{lineId}", ChangeLine).WithName("changeLine").WithSummary("Sets the quantity of a line").Accepts<QuantityBody>("application/json").Produces<CartJson>();
             cart.MapDelete("/lines/{lineId}", RemoveLine).WithName("removeLine").WithSummary("Removes a line").Produces<CartJson>();
@@ -42,6 +44,12 @@ internal static class CartEndpoints
     {
         var cart = await grains.Cart(Call.Known(id, Identity.Cart)).Get(call.Owner) ?? throw new CommerceException(CommonErrors.NotFound(id));
         return Answer(await Full(cart, grains), replayed: false);
+    }
+
+    private static async Task<IResult> Explain(string id, Call call, IGrainFactory grains)
+    {
+        var cart = await Cart(grains, id).Get(call.Owner) ?? throw new CommerceException(CommonErrors.NotFound(id));
+        return await ExplanationJson.Answer(grains, cart.Quote);
     }
 
     private static async Task<IResult> AddLine(string id, Call call, IGrainFactory grains)

@@ -18,6 +18,10 @@ internal sealed record CartJson
     public required TotalsJson Totals { get; init; }
     public required ImmutableArray<AppliedTax> Taxes { get; init; }
     public required ImmutableArray<string> Coupons { get; init; }
+
+    /// <summary>What became of every coupon: without `why` it took effect.</summary>
+    public required ImmutableArray<CouponOutcome> CouponOutcomes { get; init; }
+    public ShippingJson? Shipping { get; init; }
     public required string ContactId { get; init; }
     public Person? Contact { get; init; }
     public DestinationJson? Destination { get; init; }
@@ -29,6 +33,12 @@ internal sealed record CartJson
 
     /// <summary>False while the destination is unknown.</summary>
     public required bool TaxKnown { get; init; }
+
+    /// <summary>Whether the taxes are only not known because who computes them does not answer; they are asked for again.</summary>
+    public bool TaxPending { get; init; }
+
+    /// <summary>Whether rate tables stood in for who computes the taxes.</summary>
+    public bool TaxEstimated { get; init; }
     public string? CheckoutId { get; init; }
     public string? OrderId { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -46,6 +56,8 @@ internal sealed record CartJson
         Totals = TotalsJson.Of(cart.Quote),
         Taxes = cart.Quote.Taxes,
         Coupons = cart.Coupons,
+        CouponOutcomes = cart.Quote.CouponOutcomes,
+        Shipping = ShippingJson.Of(cart.Quote.Shipping),
         ContactId = cart.ContactId,
         Contact = contact?.Person,
         Destination = DestinationJson.Of(cart.Destination, contact),
@@ -53,6 +65,8 @@ internal sealed record CartJson
         QuoteId = cart.Quote.Id,
         PriceValidUntil = cart.Quote.ValidUntil,
         TaxKnown = cart.Quote.TaxKnown,
+        TaxPending = cart.Quote.TaxPending,
+        TaxEstimated = cart.Quote.TaxEstimated,
         CheckoutId = cart.CheckoutId,
         OrderId = cart.OrderId,
         CreatedAt = cart.CreatedAt,

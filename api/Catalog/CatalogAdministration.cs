@@ -1,5 +1,3 @@
-using Commerce.Documentation;
-
 namespace Commerce.Catalog;
 
 /// <param name="Full">Whether everything is read again, instead of what changed.</param>
@@ -28,12 +26,12 @@ internal static class CatalogAdministration
         var body = await call.Read(
             static fields =>
             {
-                var body = new CatalogSyncBody(fields.Flag("full"));
+                var body = new CatalogSyncBody(fields.Flag("full") ?? false);
                 fields.NothingElse();
                 return body;
             },
             optional: true);
 
-        return new Answer<CatalogSyncView>(await grains.CatalogSync().Start(body?.Full ?? false), WireJson.Default.CatalogSyncView) { Status = StatusCodes.Status202Accepted, Location = Route };
+        return new Answer<CatalogSyncView>(await grains.CatalogSync().Start(body.Full), WireJson.Default.CatalogSyncView) { Status = StatusCodes.Status202Accepted, Location = Route };
     }
 }

@@ -24,7 +24,7 @@ internal static class ReferenceExamples
         ["cancelAnyOrder"] = """{"reason":"ordered twice"}""",
         ["holdOrder"] = """{"reason":"address to be checked"}""",
         ["captureOrder"] = $$"""{"amount":{{Money}}}""",
-        ["refundOrder"] = $$"""{"amount":{{Money}},"reason":"damaged"}""",
+        ["refundOrder"] = """{"lines":[{"lineId":"line_1","quantity":1}],"shipping":true,"reason":"damaged"}""",
         ["receiveStock"] = """{"quantity":100,"reason":"delivery 4711"}""",
         ["adjustStock"] = """{"quantity":-2,"reason":"broken"}""",
     };

@@ -13,9 +13,9 @@ internal static class OrderAdministration
                 .Produces<ListJson<OrderSummary>>().Takes("limit", "cursor", "from", "to", "status");
             var orders = admin.MapGroup("/orders/{id}").WithTags("Orders");
             orders.MapGet("/", OrderEndpoints.Get).WithName("getAnyOrder").WithSummary("Anybody's order").Produces<OrderJson>().Produces(StatusCodes.Status304NotModified);
-            orders.MapPost("/captures", Capture).WithName("captureOrder").WithSummary("Takes money that was authorised; without an amount, all that is left")
-                .Accepts<MoneyBody>(isOptional: true, "application/json").Produces<OrderJson>();
-            orders.MapPost("/refunds", Refund).WithName("refundOrder").WithSummary("Gives captured money back; without an amount, all that is left")
+            orders.MapPost("/captures", Capture).WithName("captureOrder").WithSummary("Takes money that was authorised: an amount, what lines and shipping cost, or all that is left")
+                .Accepts<CaptureBody>(isOptional: true, "application/json").Produces<OrderJson>();
+            orders.MapPost("/refunds", Refund).WithName("refundOrder").WithSummary("Gives captured money back: an amount, what was paid for lines and shipping, or all that is left")
                 .Accepts<RefundBody>(isOptional: true, "application/json").Produces<OrderJson>();
             orders.MapPost("/cancel", Cancel).WithName("cancelAnyOrder").WithSummary("Undoes anybody's order").Accepts<ReasonBody>(isOptional: true, "application/json").Produces<OrderJson>();
             orders.MapPost("/hold", Hold).WithName("holdOrder").WithSummary("Stops anything further").Accepts<ReasonBody>(isOptional: true, "application/json").Produces<OrderJson>();
@@ -34,15 +34,17 @@ internal static class OrderAdministration
     private static async Task<IResult> Capture(string id, Call call, IGrainFactory grains)
     {
         call.RequireKey();
-        var body = await call.Read(OrderBodies.Capture, optional: true);
-        return await OrderEndpoints.Changed(grains, Order(grains, id).Capture(call.Request(), body.Amount));
+        var (amount, parts) = await call.Read(OrderBodies.Capture, optional: true);
+        var order = Order(grains, id);
+        return await OrderEndpoints.Changed(grains, parts is null ? order.Capture(call.Request(), amount) : order.CaptureParts(call.Request(), parts));
     }
 
     private static async Task<IResult> Refund(string id, Call call, IGrainFactory grains)
     {
         call.RequireKey();
-        var body = await call.Read(OrderBodies.Refund, optional: true);
-        return await OrderEndpoints.Changed(grains, Order(grains, id).Refund(call.Request(), body.Amount, body.Reason));
+        var (amount, parts, reason) = await call.Read(OrderBodies.Refund, optional: true);
+        var order = Order(grains, id);
+        return await OrderEndpoints.Changed(grains, parts is null ? order.Refund(call.Request(), amount, reason) : order.RefundParts(call.Request(), parts, reason));
     }
 
     private static async Task<IResult> Cancel(string id, Call call, IGrainFactory grains)

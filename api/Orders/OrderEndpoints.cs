@@ -1,6 +1,7 @@
 using Commerce.Contacts;
 using Commerce.Documentation;
 using Commerce.Events;
+using Commerce.Pricing;
 
 namespace Commerce.Orders;
 
@@ -16,6 +17,7 @@ internal static class OrderEndpoints
             orders.MapGet("/{id}", Get).WithName("getOrder").WithSummary("An order").Produces<OrderJson>().Produces(StatusCodes.Status304NotModified);
             orders.MapGet("/{id}/events", Events).WithName("listOrderEvents").WithSummary("What happened to an order: a page, or a live feed for Accept: text/event-stream")
                 .Produces<EventPageJson>(StatusCodes.Status200OK, "application/json", "text/event-stream").Takes("after", "limit");
+            orders.MapGet("/{id}/explanation", Explain).WithName("explainOrder").WithSummary("Every cent of what was charged").Produces<ExplanationJson>();
             orders.MapPost("/{id}/cancel", Cancel).WithName("cancelOrder").WithSummary("Undoes an order").Accepts<ReasonBody>(isOptional: true, "application/json").Produces<OrderJson>();
         }
     }
@@ -35,6 +37,8 @@ internal static class OrderEndpoints
         var order = await Read(id, call, grains);
         return await EventAnswers.For(call, journal, feed, order.Id);
     }
+
+    private static async Task<IResult> Explain(string id, Call call, IGrainFactory grains) => await ExplanationJson.Answer(grains, (await Read(id, call, grains)).Quote);
 
     private static async Task<IResult> Cancel(string id, Call call, IGrainFactory grains)
     {

@@ -15,7 +15,7 @@ internal sealed record OrderJson
     public required string Channel { get; init; }
     public required string Currency { get; init; }
     public required ImmutableArray<LineJson> Lines { get; init; }
-    public QuoteShipping? Shipping { get; init; }
+    public ShippingJson? Shipping { get; init; }
     public required TotalsJson Totals { get; init; }
     public required ImmutableArray<AppliedTax> Taxes { get; init; }
     public required ImmutableArray<string> Coupons { get; init; }
@@ -24,6 +24,12 @@ internal sealed record OrderJson
     public DestinationJson? Destination { get; init; }
     public required string QuoteId { get; init; }
     public required PaymentJson Payment { get; init; }
+
+    /// <summary>What was taken, or is about to be, and for which parts.</summary>
+    public required ImmutableArray<MovementJson> Captures { get; init; }
+
+    /// <summary>What was given back, or is about to be, and for which parts.</summary>
+    public required ImmutableArray<MovementJson> Refunds { get; init; }
 
     /// <summary>What may be asked for now: <c>cancel</c>, <c>capture</c>, <c>refund</c>, <c>hold</c>, <c>resume</c>.</summary>
     public required ImmutableArray<string> Allowed { get; init; }
@@ -42,8 +48,8 @@ internal sealed record OrderJson
         CartId = order.CartId,
         Channel = order.Quote.Channel,
         Currency = order.Quote.Currency,
-        Lines = LineJson.Of(order.Quote),
-        Shipping = order.Quote.Shipping,
+        Lines = [.. LineJson.Of(order.Quote).Select(line => WithRefunds(line, order))],
+        Shipping = ShippingJson.Of(order.Quote.Shipping),
         Totals = TotalsJson.Of(order.Quote),
         Taxes = order.Quote.Taxes,
         Coupons = order.Quote.Coupons,
@@ -52,6 +58,8 @@ internal sealed record OrderJson
         Destination = DestinationJson.Of(order.Destination, contact),
         QuoteId = order.Quote.Id,
         Payment = PaymentJson.Of(order.Payment, order.Quote.Currency),
+        Captures = [.. order.Captures.Select(MovementJson.Of)],
+        Refunds = [.. order.Refunds.Select(MovementJson.Of)],
         Allowed = order.Allowed,
         Reason = order.Reason,
         PlacedAt = order.PlacedAt,
@@ -59,6 +67,16 @@ internal sealed record OrderJson
         EndedAt = order.EndedAt,
         Links = new OrderLinks($"/v1/orders/{order.Id}", $"/v1/orders/{order.Id}/events"),
     };
+
+    private static LineJson WithRefunds(LineJson line, OrderView order)
+    {
+        LineShare[] refunded = [.. order.Refunds.Where(refund => refund.Made).SelectMany(refund => refund.Shares?.Lines ?? []).Where(share => share.LineId == line.Id)];
+        return line with
+        {
+            RefundedQuantity = refunded.Sum(share => share.Quantity),
+            Refunded = new Money(refunded.Sum(share => share.Worth.Total.Amount), order.Quote.Currency),
+        };
+    }
 }
 
 internal sealed record OrderLinks(string Self, string Events);

@@ -22,4 +22,10 @@ internal sealed record Problem
 
     /// <summary>The quote that replaces the one that was shown, for <c>price-changed</c>.</summary>
     public QuoteJson? Quote { get; init; }
+
+    /// <summary>The quote that was shown, as far as it is still known, for <c>price-changed</c>.</summary>
+    public QuoteJson? ShownQuote { get; init; }
+
+    /// <summary>In what the two differ, line by line.</summary>
+    public ImmutableArray<QuoteChange>? Changes { get; init; }
 }

@@ -13,11 +13,13 @@ internal static class ProblemAnswer
         return Write(http, type, error.Detail, error.RetryAfter, new Extras(
             error.Pointer is { } pointer ? [new FieldError(pointer, error.Code, error.Detail)] : null,
             error.Allowed.IsDefaultOrEmpty ? null : error.Allowed,
-            error.Quote is { } quote ? QuoteJson.Of(quote) : null));
+            error.Quote is { } quote ? QuoteJson.Of(quote) : null,
+            error.Shown is { } shown ? QuoteJson.Of(shown) : null,
+            error.Changes.IsDefaultOrEmpty ? null : error.Changes));
     }
 
     public static Task Write(HttpContext http, Refusal refusal) => Write(
-        http, ProblemTypes.Get(refusal.Code), refusal.Detail, refusal.RetryAfter, new Extras(refusal.Errors is [] ? null : refusal.Errors, null, null));
+        http, ProblemTypes.Get(refusal.Code), refusal.Detail, refusal.RetryAfter, new Extras(refusal.Errors is [] ? null : refusal.Errors, null, null, null, null));
 
     public static Task Write(HttpContext http, ProblemType type, string? detail = null, TimeSpan? retryAfter = null) =>
         Write(http, type, detail ?? type.Cause, retryAfter, default);
@@ -53,6 +55,8 @@ internal static class ProblemAnswer
             Errors = extras.Errors,
             Allowed = extras.Allowed,
             Quote = extras.Quote,
+            ShownQuote = extras.Shown,
+            Changes = extras.Changes,
         };
 
         var body = JsonSerializer.SerializeToUtf8Bytes(problem, WireJson.Default.Problem);
@@ -66,5 +70,5 @@ internal static class ProblemAnswer
     /// <summary>The path that was asked for, without its query, which may hold what should not be kept.</summary>
     private static string? Instance(HttpContext http) => http.Request.Path.Value is { Length: <= 200 } path ? new PathString(path).ToUriComponent() : null;
 
-    private readonly record struct Extras(IReadOnlyList<FieldError>? Errors, ImmutableArray<string>? Allowed, QuoteJson? Quote);
+    private readonly record struct Extras(IReadOnlyList<FieldError>? Errors, ImmutableArray<string>? Allowed, QuoteJson? Quote, QuoteJson? Shown, ImmutableArray<QuoteChange>? Changes);
 }

@@ -44,6 +44,7 @@ internal static class ProblemTypes
         Of("insufficient-stock", 409, Client, "There are not enough units", "More units would be taken away than are free.", "Take away fewer, or wait until reservations end."),
         Of("nothing-to-capture", 409, Client, "There is nothing to capture", "Everything authorised is captured or voided.", "Read the order's payment."),
         Of("nothing-to-refund", 409, Client, "There is nothing to refund", "Everything captured is refunded.", "Read the order's payment."),
+        Of("more-than-left", 409, Client, "That is more than is left", "Each unit of a line, and the shipping, is charged once and given back once, and never more money than is left of all.", "Ask for what is left; `detail` says how much."),
         Of("payment-refused", 409, Upstream, "The payment provider refused", "The provider will not do this to this payment.", "The detail holds the provider's reason; look it up in its dashboard."),
 
         // 412: another version.
@@ -62,6 +63,7 @@ internal static class ProblemTypes
         Of("currency-mismatch", 422, Client, "The currencies do not fit together", "The channel, the order and the amount must be of one currency.", "Use the currency of the channel or the order."),
         Of("unknown-channel", 422, Client, "There is no such channel", "The shop has other channels.", "GET /v1/channels lists them."),
         Of("unknown-sku", 422, Client, "There is no such SKU", "No product of this channel has the SKU.", "GET /v1/products lists what is sold."),
+        Of("unknown-line", 422, Client, "There is no such line", "The order has other lines.", "Read the order; its `lines` have their ids."),
         Of("unknown-coupon", 422, Client, "The coupon is not known", "There is no such code.", "Leave it out; tell the shopper to look at its spelling."),
         Of("coupon-not-started", 422, Client, "The coupon does not count yet", "The time of the code has not begun.", "Tell the shopper when it begins; the detail says it."),
         Of("coupon-expired", 422, Client, "The coupon is over", "The time of the code is over.", "Leave it out; tell the shopper."),

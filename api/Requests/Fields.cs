@@ -116,6 +116,93 @@ internal sealed class Fields(JsonElement element, string pointer, BodyErrors err
         return 0;
     }
 
+    /// <summary>A JSON integer between two bounds; null when absent.</summary>
+    public long? Whole(string name, long least, long most)
+    {
+        if (!Find(name, out var value))
+        {
+            return null;
+        }
+
+        if (Whole(value) is { } number && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        errors.Add(At(name), "invalid-value", $"'{name}' is a whole number from {least} to {most}.");
+        return null;
+    }
+
+    /// <summary>A JSON number between two bounds, read exactly; null when absent.</summary>
+    public decimal? Number(string name, decimal least, decimal most)
+    {
+        if (!Find(name, out var value))
+        {
+            return null;
+        }
+
+        if (Exact(value) is { } number && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        errors.Add(At(name), "invalid-value", $"'{name}' is a number from {least} to {most}.");
+        return null;
+    }
+
+    /// <summary>A list of numbers between two bounds; default when absent.</summary>
+    public ImmutableArray<decimal> Numbers(string name, int count, decimal least, decimal most)
+    {
+        if (!Find(name, out var value))
+        {
+            return default;
+        }
+
+        if (value.ValueKind is JsonValueKind.Array && value.GetArrayLength() <= count
+            && value.EnumerateArray().Select(Exact).ToArray() is var numbers && Array.TrueForAll(numbers, n => n >= least && n <= most))
+        {
+            return [.. numbers.Select(n => n!.Value)];
+        }
+
+        errors.Add(At(name), "invalid-value", $"'{name}' is a list of {count} numbers at the most, each from {least} to {most}.");
+        return default;
+    }
+
+    /// <summary>True or false; null when absent.</summary>
+    public bool? Flag(string name)
+    {
+        if (!Find(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        errors.Add(At(name), "invalid-value", $"'{name}' is true or false.");
+        return null;
+    }
+
+    /// <summary>One of some words; null when absent.</summary>
+    public T? Choice<T>(string name, IReadOnlyDictionary<string, T> words)
+        where T : struct
+    {
+        if (!Find(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind is JsonValueKind.String && TextOf(value) is { } word && words.TryGetValue(word, out var chosen))
+        {
+            return chosen;
+        }
+
+        errors.Add(At(name), "invalid-value", $"'{name}' is one of {string.Join(", ", words.Keys)}.");
+        return null;
+    }
+
     public string? CurrencyCode(string name)
     {
         if (!Find(name, out var value))
@@ -246,6 +333,9 @@ internal sealed class Fields(JsonElement element, string pointer, BodyErrors err
 
         return value.GetRawText().Length > MaxNumber ? throw new Refusal("malformed-json", $"A number in the body has more than {MaxNumber} characters.") : null;
     }
+
+    private static decimal? Exact(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Number && value.GetRawText().Length <= MaxNumber && value.TryGetDecimal(out var number) ? number : null;
 
     private static string? TextOf(JsonElement value)
     {

@@ -62,8 +62,8 @@ public sealed record CheckoutView
     [Id(13)] public string ContactId { get; init; } = "";
 }
 
-/// <param name="Code">Stable: <c>out-of-stock</c>, <c>payment-declined</c>, <c>authentication-failed</c>, <c>expired</c>, <c>cancelled</c>, <c>payment-rejected</c>, <c>payment-unavailable</c>.</param>
-/// <param name="Reason">Finer: the provider's decline code, the SKU that ran out.</param>
+/// <param name="Code">Stable: <c>out-of-stock</c>, <c>coupon-used-up</c>, <c>payment-declined</c>, <c>authentication-failed</c>, <c>expired</c>, <c>cancelled</c>, <c>payment-rejected</c>, <c>payment-unavailable</c>.</param>
+/// <param name="Reason">Finer: the provider's decline code, the SKU that ran out, the coupon.</param>
 /// <param name="Message">For the shopper.</param>
 /// <param name="Retryable">Whether another attempt (another card, later) makes sense.</param>
 [GenerateSerializer, Immutable, Alias("commerce.checkout.failure")]

@@ -28,7 +28,10 @@ public static class ReadModels
     /// <summary>The stock of every SKU.</summary>
     public const string StockLevels = "stock-levels";
 
-    public static ImmutableArray<string> All { get; } = [Orders, CheckoutsInFlight, StockLevels];
+    /// <summary>Checkouts by the quote that they were started with.</summary>
+    public const string Quotes = "quotes";
+
+    public static ImmutableArray<string> All { get; } = [Orders, CheckoutsInFlight, StockLevels, Quotes];
 
     extension(IGrainFactory grains)
     {

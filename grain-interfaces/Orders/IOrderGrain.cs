@@ -31,9 +31,17 @@ public interface IOrderGrain : IGrainWithStringKey
     [Alias("capture"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<Reply<OrderView>> Capture(Request request, Money? amount);
 
+    /// <summary>Takes what those parts cost, to the minor unit. More than is left of one is <c>more-than-left</c>.</summary>
+    [Alias("capture-parts"), ResponseTimeout(PaymentGrains.VendorPatience)]
+    Task<Reply<OrderView>> CaptureParts(Request request, OrderParts parts);
+
     /// <summary>Gives captured money back; null gives all that is left.</summary>
     [Alias("refund"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<Reply<OrderView>> Refund(Request request, Money? amount, string? reason);
+
+    /// <summary>Gives back what was paid for those parts, to the minor unit: however an order is given back, in the end it is what was paid. More than is left of one is <c>more-than-left</c>.</summary>
+    [Alias("refund-parts"), ResponseTimeout(PaymentGrains.VendorPatience)]
+    Task<Reply<OrderView>> RefundParts(Request request, OrderParts parts, string? reason);
 }
 
 [GenerateSerializer, Immutable, Alias("commerce.order.place")]
@@ -66,6 +74,12 @@ public sealed record OrderView
 
     /// <summary>What may be asked for now: <c>cancel</c>, <c>capture</c>, <c>refund</c>, <c>hold</c>, <c>resume</c>.</summary>
     [Id(14)] public ImmutableArray<string> Allowed { get; init; } = [];
+
+    /// <summary>What the order asked to be taken, made or not answered yet; a cancelled order's own movements are in its payment alone.</summary>
+    [Id(15)] public ImmutableArray<OrderMovement> Captures { get; init; } = [];
+
+    /// <summary>What the order asked to be given back.</summary>
+    [Id(16)] public ImmutableArray<OrderMovement> Refunds { get; init; } = [];
 }
 
 [GenerateSerializer, Alias("commerce.order.status"), JsonConverter(typeof(JsonStringEnumConverter<OrderStatus>))]
@@ -121,6 +135,19 @@ public static class OrderErrors
 
     public static CommerceError NothingToRefund { get; } = new(
         "nothing-to-refund", ErrorKind.Conflict, "Nothing of this order is captured and not refunded yet.");
+
+    public static CommerceError UnknownLine(string lineId, string pointer) => new(
+        "unknown-line", ErrorKind.Invalid, $"The order has no line '{lineId}'.")
+    { Pointer = pointer };
+
+    public static CommerceError NoShipping { get; } = new(
+        "more-than-left", ErrorKind.Conflict, "Nothing was charged for the shipping of this order.")
+    { Pointer = "/shipping" };
+
+    /// <param name="verb">What was to be done: <c>captured</c>, <c>refunded</c>.</param>
+    public static CommerceError MoreThanLeft(string asked, string left, string verb, string pointer) => new(
+        "more-than-left", ErrorKind.Conflict, $"{asked} cannot be {verb}: {left} can still be.")
+    { Pointer = pointer };
 
     public static CommerceError NothingToCapture { get; } = new(
         "nothing-to-capture", ErrorKind.Conflict, "Nothing of this order is authorised and not captured yet.");

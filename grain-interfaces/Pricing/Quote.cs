@@ -174,11 +174,11 @@ public sealed record QuoteShipping
     [Id(7)] public Money? Discount { get; init; }
     [Id(8)] public string? TaxCategory { get; init; }
 
-    /// <summary>What it costs by what the goods cost after discounts; the price before its own discounts is one of these.</summary>
+    /// <summary>What it costs by what the goods cost before discounts; the price before its own discounts is one of these.</summary>
     [Id(9)] public ImmutableArray<ShippingStep> Steps { get; init; } = [];
 }
 
-/// <param name="From">Minor units: what the goods cost after discounts, from which it counts.</param>
+/// <param name="From">Minor units: what the goods cost before discounts, from which it counts.</param>
 /// <param name="Price">Minor units; 0: free.</param>
 [GenerateSerializer, Immutable, Alias("commerce.quote.shipping-step")]
 public readonly record struct ShippingStep([property: Id(0)] long From, [property: Id(1)] long Price);

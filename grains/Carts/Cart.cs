@@ -18,6 +18,8 @@ namespace Commerce.Carts;
 [JsonDerivedType(typeof(CartReleased), "commerce.cart.released.v1")]
 [JsonDerivedType(typeof(CartCheckedOut), "commerce.cart.checked-out.v1")]
 [JsonDerivedType(typeof(CartAbandoned), "commerce.cart.abandoned.v1")]
+[JsonDerivedType(typeof(CartRepriced), "commerce.cart.repriced.v1")]
+[JsonDerivedType(typeof(CartPriceDrifted), "commerce.cart.price-drifted.v1")]
 internal abstract record CartEvent;
 
 internal sealed record CartOpened(string Owner, string Channel, string Currency) : CartEvent;
@@ -46,6 +48,15 @@ internal sealed record CartReleased(string CheckoutId) : CartEvent;
 internal sealed record CartCheckedOut(string CheckoutId, string OrderId) : CartEvent;
 
 internal sealed record CartAbandoned : CartEvent;
+
+/// <summary>The price that was shown held no longer: from now on it is that of this moment.</summary>
+internal sealed record CartRepriced : CartEvent;
+
+/// <summary>A shopper wanted to buy at a price that does not hold any more, and was told the new one.</summary>
+/// <param name="Was">The total that was shown.</param>
+/// <param name="Is">The total that is asked for now.</param>
+/// <param name="Causes">What has changed: <c>line</c>, <c>quantity</c>, <c>unit_price</c>, <c>discount</c>, <c>shipping</c>, <c>tax</c>.</param>
+internal sealed record CartPriceDrifted(string ShownQuoteId, string QuoteId, Money Was, Money Is, ImmutableArray<string> Causes) : CartEvent;
 
 internal sealed record CartLine(string Id, string Sku, int Quantity);
 
@@ -76,6 +87,9 @@ internal sealed record Cart : IAggregateState<Cart, CartEvent>
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>UTC: the moment whose prices the cart shows. A price that was shown holds from here for as long as the channel promises, whatever happens to price lists, or to this silo.</summary>
+    public DateTimeOffset PricedAt { get; init; }
+
     public DateTimeOffset? WakeAt => Status is Active && CheckoutId is null ? UpdatedAt + AbandonedAfter : null;
 
     public string? Violation => Lines.Length > CartErrors.MaxLines || Lines.Any(line => line.Quantity is < 1 or > CartErrors.MaxQuantity)
@@ -100,6 +114,8 @@ internal sealed record Cart : IAggregateState<Cart, CartEvent>
         (Active,   nameof(CartReleased))          => Active,
         (Active,   nameof(CartCheckedOut))        => CheckedOut,
         (Active,   nameof(CartAbandoned))         => Abandoned,
+        (Active,   nameof(CartRepriced))          => Active,
+        (Active,   nameof(CartPriceDrifted))      => Active,
         _                                         => null,
     };
 #pragma warning restore format
@@ -113,7 +129,12 @@ internal sealed record Cart : IAggregateState<Cart, CartEvent>
             throw new CommerceException(CartErrors.InCheckout(claimed));
         }
 
-        return Remember(happened, at) with { Status = next, UpdatedAt = at };
+        return Remember(happened, at) with
+        {
+            Status = next,
+            UpdatedAt = happened is CartRepriced ? UpdatedAt : at, // looking at a cart is not touching it
+            PricedAt = happened is CartPriceDrifted or CartClaimed ? PricedAt : at,
+        };
     }
 
     public CartLine? LineOf(string sku) => Lines.FirstOrDefault(line => line.Sku == sku);

@@ -7,10 +7,19 @@ namespace Commerce.Carts;
 
 /// <inheritdoc cref="ICartGrain"/>
 [GrainType("cart"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 5)]
-internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, CartEvent>, ICartGrain
+internal sealed class CartGrain(CartPricing pricing, PriceMeters meters) : AggregateGrain<Cart, CartEvent>, ICartGrain
 {
+    /// <summary>Quotes that are remembered to tell a shopper what has changed; more tabs than these are not open at once.</summary>
+    private const int ShownQuotes = 4;
+
+    /// <summary>How long taxes that could not be had are not asked for again.</summary>
+    private static readonly TimeSpan TaxesPause = TimeSpan.FromSeconds(2);
+
     /// <summary>The priced cart, as long as the cart stands still and the price holds.</summary>
-    private (Cart Of, Quote Quote)? priced;
+    private (Cart Of, Quote Quote, DateTimeOffset At)? priced;
+
+    /// <summary>What was shown last, the latest first.</summary>
+    private ImmutableArray<Quote> shown = [];
 
     public async Task<Reply<CartView>> Create(Request request, CreateCart command)
     {
@@ -39,8 +48,20 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
         return new Reply<CartView>(await View(), false);
     }
 
-    public async Task<CartView?> Get(string? owner) =>
-        State.Status is CartStatus.None || (owner is not null && owner != State.Owner) ? null : await View();
+    public async Task<CartView?> Get(string? owner)
+    {
+        if (State.Status is CartStatus.None || (owner is not null && owner != State.Owner))
+        {
+            return null;
+        }
+
+        if (State is { Status: CartStatus.Active, CheckoutId: null } && HoldIsOver)
+        {
+            await Commit(new CartRepriced());
+        }
+
+        return await View();
+    }
 
     public Task<Reply<CartView>> AddLine(Request request, NewLine line) => Change(request, () => Adding(State, line, ""));
 
@@ -129,7 +150,8 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
             return refusal;
         }
 
-        var quote = await Price();
+        // What was frozen a moment ago holds, even if its time has run out since.
+        var quote = priced is { } known && ReferenceEquals(known.Of, State) ? known.Quote : await Price();
         if (quote.Id != quoteId)
         {
             await DemandCurrent();
@@ -247,7 +269,7 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
         var quote = await Price();
         if (quoteId is not null && quoteId != quote.Id)
         {
-            throw new CommerceException(CartErrors.PriceChanged(quote));
+            await DemandSame(quoteId, quote);
         }
 
         var channel = pricing.Channel(State.Channel);
@@ -263,16 +285,50 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
         _ => null,
     };
 
+    /// <summary>A shopper who saw another quote goes on only if it charges the same for the same; otherwise the difference is noted, and told.</summary>
+    private async Task DemandSame(string shownId, Quote quote)
+    {
+        var seen = shown.FirstOrDefault(s => s.Id == shownId);
+        if (seen is not null && Differing.ChargesTheSame(seen, quote))
+        {
+            return;
+        }
+
+        var changes = seen is null ? [] : Differing.Between(seen, quote);
+        ImmutableArray<string> causes = [.. changes.Select(c => c.What).Where(what => what is not "total").Distinct(StringComparer.Ordinal)];
+        meters.Drifted(State.Channel, causes, seen is null ? null : quote.Totals.Total.Amount - seen.Totals.Total.Amount);
+        if (seen is not null)
+        {
+            await Commit(new CartPriceDrifted(shownId, quote.Id, seen.Totals.Total, quote.Totals.Total, causes));
+        }
+
+        throw new CommerceException(CartErrors.PriceChanged(quote) with { Shown = seen, Changes = changes });
+    }
+
+    private bool HoldIsOver => State.PricedAt + pricing.Channel(State.Channel).QuoteLifetime <= Now;
+
+    /// <summary>The cart at the prices that were shown, as long as these hold; at those of this moment otherwise, and once nothing can change any more.</summary>
     private async ValueTask<Quote> Price()
     {
-        if (priced is { } known && ReferenceEquals(known.Of, State) && known.Quote.ValidUntil > Now)
+        if (priced is { } known && ReferenceEquals(known.Of, State) && known.Quote.ValidUntil > Now && !(known.Quote.TaxPending && known.At + TaxesPause <= Now))
         {
             return known.Quote;
         }
 
         var state = State;
-        var quote = await pricing.Price(state, Now);
-        priced = (state, quote);
+        var quote = await pricing.Price(state, state.Status is CartStatus.Active && !HoldIsOver ? state.PricedAt : Now);
+        priced = (state, quote, Now);
+        return quote;
+    }
+
+    private async ValueTask<Quote> Show()
+    {
+        var quote = await Price();
+        if (shown is not [var last, ..] || last.Id != quote.Id)
+        {
+            shown = [quote, .. shown.Where(s => s.Id != quote.Id).Take(ShownQuotes - 1)];
+        }
+
         return quote;
     }
 
@@ -287,7 +343,7 @@ internal sealed class CartGrain(CartPricing pricing) : AggregateGrain<Cart, Cart
         Destination = State.Destination,
         ShippingMethod = State.ShippingMethod,
         Coupons = State.Coupons,
-        Quote = await Price(),
+        Quote = await Show(),
         CheckoutId = State.CheckoutId,
         OrderId = State.OrderId,
         CreatedAt = State.CreatedAt,

@@ -3,19 +3,12 @@ using Commerce.Pricing;
 
 namespace Commerce.Catalog;
 
-/// <summary>Where the silos read their products.</summary>
-/// <param name="Changes">Whether it has to be asked again and again.</param>
-internal sealed record CatalogSource(ICatalogProvider Provider, bool Changes);
-
 /// <summary>The products of the catalogue's source, in a stable order, ready to be searched. One a silo, filled on first use; follows its source from then on.</summary>
-internal sealed class CatalogIndex(CatalogSource source)
+internal sealed class CatalogIndex(ICatalogProvider source)
 {
     private const int PageSize = 500;
     private readonly Lock filling = new();
     private Task<Contents>? contents;
-
-    /// <summary>Whether its source changes, so that <see cref="Follow"/> has to be called.</summary>
-    public bool Follows => source.Changes;
 
     /// <summary>Products with an id above <paramref name="id"/> (null: all).</summary>
     public async ValueTask<IEnumerable<Entry>> After(string? id)
@@ -64,7 +57,7 @@ internal sealed class CatalogIndex(CatalogSource source)
         var (cursor, more, products) = (known.Cursor, true, (Dictionary<string, Product>?)null);
         while (more)
         {
-            var page = await source.Provider.Page(cursor, PageSize, cancellationToken);
+            var page = await source.Page(cursor, PageSize, cancellationToken);
             if (!page.Products.IsEmpty || !page.Removed.IsEmpty)
             {
                 products ??= new(known.Products, StringComparer.Ordinal);

@@ -6,12 +6,13 @@ namespace Commerce.Catalog;
 
 /// <summary>On every silo: follows what changes in the copy, and sees to it that somebody keeps the copy up to date.</summary>
 internal sealed class CatalogWatch(
-    CatalogIndex index, PriceBooks books, ICatalogProvider products, IPricingProvider prices, IGrainFactory grains, IOptions<CatalogSyncOptions> options, TimeProvider clock, ILogger<CatalogWatch> logger)
+    CatalogIndex index, ICatalogProvider products, IPricingProvider prices, IGrainFactory grains, IOptions<CatalogSyncOptions> options, TimeProvider clock, ILogger<CatalogWatch> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!index.Follows && !books.Follows)
+        // Prices are followed by their own watch.
+        if (!products.IsCopied && !prices.IsCopied)
         {
             return;
         }
@@ -21,7 +22,7 @@ internal sealed class CatalogWatch(
         {
             do
             {
-                await Task.WhenAll(Look("catalogue", index.Follow), Look("price book", books.Follow), Look("copy", KeepUp));
+                await Task.WhenAll(Look("catalogue", index.Follow), Look("copy", KeepUp));
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -44,7 +45,7 @@ internal sealed class CatalogWatch(
     }
 
     private Task KeepUp(CancellationToken cancellationToken) =>
-        products.IsCopied || prices.IsCopied ? grains.GetGrain<ICatalogReading>(grains.CatalogSync().GetPrimaryKeyString()).TakeUp() : Task.CompletedTask;
+        grains.GetGrain<ICatalogReading>(grains.CatalogSync().GetPrimaryKeyString()).TakeUp();
 }
 
 internal static partial class CatalogWatchLog

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using Commerce.Allotments;
 using Commerce.Carts;
 using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
+using Commerce.Pricing;
 using Orleans.Placement;
 
 namespace Commerce.Checkouts;
@@ -31,6 +33,9 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
     private string OrderId => Id.As(Identity.Order);
 
     private string PaymentId => Id.As(Identity.Payment);
+
+    /// <summary>Uses of coupons that this purchase takes; none of a quote that is older than they are.</summary>
+    private ImmutableArray<LimitedUse> Uses => State.Quote.Uses.IsDefault ? [] : State.Quote.Uses;
 
     public async Task<Reply<CheckoutView>> Start(Request request, StartCheckout command, TimeSpan wait)
     {
@@ -179,7 +184,10 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Claims the cart, then holds the stock, all lines at once. In this order: of two checkouts of one cart the one without the claim takes no unit from the other.</summary>
+    /// <summary>
+    /// Claims the cart, then takes the coupons' uses and holds the stock, all at once. In this order: of two checkouts of one cart the one without the claim takes
+    /// nothing from the other.
+    /// </summary>
     private async Task Reserve()
     {
         if (await GrainFactory.Cart(State.CartId).Claim(Id, State.Quote.Id) is { } refused)
@@ -188,16 +196,23 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
             return;
         }
 
-        var answers = await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku)
-            .Reserve(Checkout.ReservationId(Id, line.Sku), State.CartId, line.Quantity, State.HeldUntil)));
-        for (var i = 0; i < answers.Length; i++)
+        var (needs, uses) = (Needed.Of(State.Quote), Uses);
+        var taking = uses.IsEmpty ? null : Task.WhenAll(uses.Select(use => GrainFactory.Allotment(use.Key).Take(Id, units: 1, use.Limit)));
+        var answers = await Task.WhenAll(needs.Select(need => GrainFactory.Stock(need.Sku)
+            .Reserve(Checkout.ReservationId(Id, need.Sku), State.CartId, need.Quantity, State.HeldUntil)));
+        if (taking is not null && Array.FindIndex(await taking, answer => !answer.Taken) is >= 0 and var refusedUse)
         {
-            if (!answers[i].Reserved)
-            {
-                var line = State.Quote.Lines[i];
-                await Undo(CheckoutStatus.Failed, new CheckoutFailure("out-of-stock", line.Sku, $"Of '{line.Name}' {answers[i].Available} are left, {line.Quantity} were asked for.", true));
-                return;
-            }
+            var code = uses[refusedUse].Code;
+            await Undo(CheckoutStatus.Failed, new CheckoutFailure("coupon-used-up", code, $"The code '{code}' has been used as often as it can be. The cart shows what it costs without it.", true));
+            return;
+        }
+
+        if (Array.FindIndex(answers, answer => !answer.Reserved) is >= 0 and var lacking)
+        {
+            var need = needs[lacking];
+            await Undo(
+                CheckoutStatus.Failed, new CheckoutFailure("out-of-stock", need.Sku, $"Of '{need.Name}' {answers[lacking].Available} are left, {need.Quantity} were asked for.", true));
+            return;
         }
 
         // Nobody screens yet, so both steps make one commit; it is also the intent to authorise.
@@ -234,13 +249,19 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
     /// <summary>Forward only from the moment an order exists: the stock becomes the order's, the order comes to be, the cart is closed.</summary>
     private async Task Place()
     {
-        var allocated = await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku)
-            .Allocate(Checkout.ReservationId(Id, line.Sku), OrderId, State.CartId, line.Quantity)));
+        var (needs, uses) = (Needed.Of(State.Quote), Uses);
+        var allocated = await Task.WhenAll(needs.Select(need => GrainFactory.Stock(need.Sku)
+            .Allocate(Checkout.ReservationId(Id, need.Sku), OrderId, State.CartId, need.Quantity)));
         if (Array.IndexOf(allocated, false) is >= 0 and var lost && await GrainFactory.Order(OrderId).Get(null) is null)
         {
             // Only while there is no order: one that was placed before a crash, and cancelled since, has given its units back itself.
-            await Undo(CheckoutStatus.Failed, new CheckoutFailure("out-of-stock", State.Quote.Lines[lost].Sku, "The goods were gone before the payment was done.", true));
+            await Undo(CheckoutStatus.Failed, new CheckoutFailure("out-of-stock", needs[lost].Sku, "The goods were gone before the payment was done.", true));
             return;
+        }
+
+        if (!uses.IsEmpty)
+        {
+            await Task.WhenAll(uses.Select(use => GrainFactory.Allotment(use.Key).Confirm(Id)));
         }
 
         await Task.WhenAll(
@@ -252,7 +273,7 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
 
     private Task Undo(CheckoutStatus ending, CheckoutFailure why) => Commit(new CompensationRequested(ending, why));
 
-    /// <summary>Undoes in reverse: the authorisation, the stock, the claim on the cart. Goes on until it is done.</summary>
+    /// <summary>Undoes in reverse: the authorisation, the stock and the coupons' uses, the claim on the cart. Goes on until it is done.</summary>
     private async Task Compensate()
     {
         if (State.PaymentAsked && await GrainFactory.Payment(PaymentId).Get() is { } payment)
@@ -268,7 +289,12 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
             }
         }
 
-        await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku).Release(Checkout.ReservationId(Id, line.Sku), "checkout undone")));
+        // Whether or not they were taken: a crash may lie between the taking and its being known here.
+        await Task.WhenAll(
+        [
+            .. Needed.Of(State.Quote).Select(need => GrainFactory.Stock(need.Sku).Release(Checkout.ReservationId(Id, need.Sku), "checkout undone")),
+            .. Uses.Select(use => GrainFactory.Allotment(use.Key).GiveBack(Id)),
+        ]);
         await GrainFactory.Cart(State.CartId).Release(Id);
         await Commit(State.Ending switch
         {
@@ -285,7 +311,7 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
         if (State.HeldUntil - Now < HoldBeyond)
         {
             var until = Now + Lifetime;
-            await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku).Extend(Checkout.ReservationId(Id, line.Sku), until)));
+            await Task.WhenAll(Needed.Of(State.Quote).Select(need => GrainFactory.Stock(need.Sku).Extend(Checkout.ReservationId(Id, need.Sku), until)));
             await Commit(new StockHeldLonger(until));
         }
     }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
+using Commerce.Allotments;
 using Commerce.Carts;
 using Commerce.Checkouts;
 using Commerce.Inventory;
@@ -16,13 +17,16 @@ internal sealed partial class Export
     private const string Nothing = "none";
 
     /// <summary>
-    /// A book of the money: what an order owes when it is placed, what came in and what went back. Each transaction sums to zero.
+    /// A book of the money: what an order owes when it is placed, what came in and what went back, and what a refund whose parts are known takes back
+    /// of the sale. Each transaction sums to zero.
     /// </summary>
     private async IAsyncEnumerable<Line> Ledger()
     {
         await foreach (var id in Ids(Identity.Order))
         {
             OrderPlaced? order = null;
+            var asked = new Dictionary<string, OrderShares>(StringComparer.Ordinal);
+            var takenBack = new List<(string Account, long Amount)>();
             await foreach (var (happened, at) in History<OrderEvent>(id))
             {
                 switch (happened)
@@ -35,9 +39,22 @@ internal sealed partial class Export
                         }
 
                         break;
+                    case OrderRefundRequested { Shares: { } shares } e:
+                        asked[e.OperationId] = shares;
+                        break;
+                    case OrderRefunded e when asked.TryGetValue(e.OperationId, out var shares) && shares.Total(e.Amount.Currency) == e.Amount && !e.Amount.IsZero:
+                        var part = Part(shares);
+                        takenBack.AddRange(part);
+                        foreach (var line in Entries(id, $"taken-back:{e.OperationId}", at, e.Amount.Currency, part))
+                        {
+                            yield return line;
+                        }
+
+                        break;
                     case OrderCancelled:
-                        // The sale is taken back. What had been paid by then went back through refunds of its own.
-                        foreach (var line in Entries(id, "cancelled", at, order!.Quote.Currency, Sale(order, -1)))
+                        // What is left of the sale is taken back. What had been paid by then went back through refunds of its own.
+                        (string Account, long Amount)[] rest = [.. Sale(order!, -1), .. takenBack.GroupBy(e => e.Account).Select(e => (e.Key, -e.Sum(each => each.Amount)))];
+                        foreach (var line in Entries(id, "cancelled", at, order!.Quote.Currency, rest))
                         {
                             yield return line;
                         }
@@ -88,6 +105,15 @@ internal sealed partial class Export
             ("shipping", -sign * shipping),
             ("tax", -sign * tax),
         ];
+    }
+
+    /// <summary>What a refund takes back of the sale, account by account, instead of standing as a refund of nobody knows what.</summary>
+    private static (string Account, long Amount)[] Part(OrderShares shares)
+    {
+        var revenue = shares.Lines.Sum(share => share.Worth.Net.Amount);
+        var shipping = shares.Shipping.Sum(share => share.Worth.Net.Amount);
+        var total = shares.Lines.Sum(share => share.Worth.Total.Amount) + shares.Shipping.Sum(share => share.Worth.Total.Amount);
+        return [("refunds", -total), ("revenue", revenue), ("shipping", shipping), ("tax", total - revenue - shipping)];
     }
 
     private static IEnumerable<Line> Entries(string orderId, string step, DateTimeOffset at, string currency, (string Account, long Amount)[] entries)
@@ -161,6 +187,7 @@ internal sealed partial class Export
         .. Table<OrderStatus, OrderEvent>("order", (from, happened) => Order.Next(from ?? OrderStatus.None, happened)),
         .. Table<TransactionStatus, PaymentEvent>("transaction", Payment.Next),
         .. Table<ReservationStatus, StockEvent>("reservation", StockItem.Next),
+        .. Table<TakeStatus, AllotmentEvent>("take", Allotment.Next),
     ];
 
     private static IEnumerable<(string Kind, string From, string Event, string To)> Table<TStatus, TEvent>(string kind, Func<TStatus?, Type, TStatus?> next)

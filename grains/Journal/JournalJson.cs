@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
+using Commerce.Allotments;
 using Commerce.Carts;
 using Commerce.Checkouts;
 using Commerce.Inventory;
 using Commerce.Orders;
 using Commerce.Payments;
+using Commerce.Pricing;
 
 namespace Commerce.Journal;
 
@@ -25,6 +27,8 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(CartReleased))]
 [JsonSerializable(typeof(CartCheckedOut))]
 [JsonSerializable(typeof(CartAbandoned))]
+[JsonSerializable(typeof(CartRepriced))]
+[JsonSerializable(typeof(CartPriceDrifted))]
 [JsonSerializable(typeof(CheckoutStarted))]
 [JsonSerializable(typeof(ReservationRequested))]
 [JsonSerializable(typeof(StockReserved))]
@@ -52,6 +56,7 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(OrderRefundRequested))]
 [JsonSerializable(typeof(OrderRefunded))]
 [JsonSerializable(typeof(OrderMovementFailed))]
+[JsonSerializable(typeof(Quote))]
 [JsonSerializable(typeof(OrderSummary))]
 [JsonSerializable(typeof(CheckoutInFlight))]
 [JsonSerializable(typeof(StoredLevel))]
@@ -79,10 +84,25 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(UnitsReleased))]
 [JsonSerializable(typeof(ReservationExpired))]
 [JsonSerializable(typeof(Snapshot<StockItem>))]
+[JsonSerializable(typeof(UnitsTaken))]
+[JsonSerializable(typeof(TakeConfirmed))]
+[JsonSerializable(typeof(UnitsGivenBack))]
+[JsonSerializable(typeof(TakeVoided))]
+[JsonSerializable(typeof(UnitsReturned))]
+[JsonSerializable(typeof(Snapshot<Allotment>))]
+[JsonSerializable(typeof(PromotionPublished))]
+[JsonSerializable(typeof(PromotionWithdrawn))]
+[JsonSerializable(typeof(PriceListPublished))]
+[JsonSerializable(typeof(PricesChanged))]
+[JsonSerializable(typeof(PriceListWithdrawn))]
+[JsonSerializable(typeof(CustomerGroupPublished))]
+[JsonSerializable(typeof(CustomerGroupWithdrawn))]
+[JsonSerializable(typeof(Snapshot<Publications>))]
 [JsonSerializable(typeof(CartStatus))]
 [JsonSerializable(typeof(CheckoutStatus))]
 [JsonSerializable(typeof(OrderStatus))]
 [JsonSerializable(typeof(PaymentStatus))]
 [JsonSerializable(typeof(TransactionStatus))]
 [JsonSerializable(typeof(ReservationStatus))]
+[JsonSerializable(typeof(TakeStatus))]
 internal sealed partial class JournalJson : JsonSerializerContext;

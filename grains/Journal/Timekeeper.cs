@@ -118,6 +118,8 @@ internal static class AggregateKinds
         (Identity.Payment, GrainType.Create("payment")),
         (Identity.Stock, GrainType.Create("stock-item")),
         (Identity.Webhook, GrainType.Create("webhook")),
+        (Identity.Allotment, GrainType.Create("allotment")),
+        (Identity.PriceBook, GrainType.Create("price-book")),
     ];
 
     /// <summary>Null for an id of a kind that this version does not know.</summary>

@@ -39,18 +39,21 @@ internal sealed record OrderCancelled(Money Refunded, Money Voided) : OrderEvent
 /// <summary>Everything was delivered.</summary>
 internal sealed record OrderCompleted : OrderEvent;
 
-internal sealed record OrderCaptureRequested(string OperationId, Money Amount) : OrderEvent;
+/// <param name="Shares">Whose money it is; null: an amount that belongs to no line.</param>
+internal sealed record OrderCaptureRequested(string OperationId, Money Amount, OrderShares? Shares = null) : OrderEvent;
 
 internal sealed record OrderCaptured(string OperationId, Money Amount) : OrderEvent;
 
-internal sealed record OrderRefundRequested(string OperationId, Money Amount, string? Reason) : OrderEvent;
+/// <param name="Shares">Whose money it is; null: an amount that belongs to no line.</param>
+internal sealed record OrderRefundRequested(string OperationId, Money Amount, string? Reason, OrderShares? Shares = null) : OrderEvent;
 
 internal sealed record OrderRefunded(string OperationId, Money Amount) : OrderEvent;
 
 internal sealed record OrderMovementFailed(string OperationId, string Code, string Message) : OrderEvent;
 
-/// <summary>Money on its way because the order asked for it.</summary>
-internal sealed record PendingMovement(string OperationId, TransactionKind Kind, Money Amount, string? Reason);
+/// <summary>Money that the order asked for.</summary>
+/// <param name="Shares">Whose money it is; null: an amount that belongs to no line.</param>
+internal sealed record Movement(string OperationId, TransactionKind Kind, Money Amount, string? Reason, OrderShares? Shares, DateTimeOffset At);
 
 /// <summary>The rules of one order. Pure: no clock, no storage, no payment provider.</summary>
 internal sealed record Order : IAggregateState<Order, OrderEvent>
@@ -75,7 +78,10 @@ internal sealed record Order : IAggregateState<Order, OrderEvent>
     public string? Reason { get; init; }
 
     /// <summary>Asked for and not answered: what a crash leaves behind.</summary>
-    public ImmutableArray<PendingMovement> Pending { get; init; } = [];
+    public ImmutableArray<Movement> Pending { get; init; } = [];
+
+    /// <summary>Asked for and made, in the order of the answers.</summary>
+    public ImmutableArray<Movement> Made { get; init; } = [];
 
     /// <summary>Operations that the provider refused, so that their repetition is refused alike.</summary>
     public ImmutableDictionary<string, OrderMovementFailed> Refused { get; init; } = ImmutableDictionary<string, OrderMovementFailed>.Empty;
@@ -165,13 +171,31 @@ internal sealed record Order : IAggregateState<Order, OrderEvent>
         OrderResumed => this with { Reason = null },
         OrderCancelRequested e => this with { Reason = e.Reason },
         OrderCancelled or OrderCompleted => this with { EndedAt = at },
-        OrderCaptureRequested e => this with { Pending = Pending.Add(new PendingMovement(e.OperationId, TransactionKind.Capture, e.Amount, null)) },
-        OrderRefundRequested e => this with { Pending = Pending.Add(new PendingMovement(e.OperationId, TransactionKind.Refund, e.Amount, e.Reason)) },
-        OrderCaptured e => Done(e.OperationId),
-        OrderRefunded e => Done(e.OperationId),
+        OrderCaptureRequested e => this with { Pending = Pending.Add(new Movement(e.OperationId, TransactionKind.Capture, e.Amount, null, e.Shares, at)) },
+        OrderRefundRequested e => this with { Pending = Pending.Add(new Movement(e.OperationId, TransactionKind.Refund, e.Amount, e.Reason, e.Shares, at)) },
+        OrderCaptured e => Succeeded(e.OperationId, e.Amount),
+        OrderRefunded e => Succeeded(e.OperationId, e.Amount),
         OrderMovementFailed e => Done(e.OperationId) with { Refused = Refused.SetItem(e.OperationId, e) },
         _ => this,
     };
+
+    /// <summary>Units of a line, or of the shipping (null), that are charged or given back, or about to be.</summary>
+    public IEnumerable<UnitRange> Units(TransactionKind kind, string? lineId) => Units(Made.Concat(Pending).Where(m => m.Kind == kind), lineId);
+
+    /// <summary>Units of a line, or of the shipping (null), that are charged.</summary>
+    public IEnumerable<UnitRange> Charged(string? lineId) => Units(Made.Where(m => m.Kind is TransactionKind.Capture), lineId);
+
+    private static IEnumerable<UnitRange> Units(IEnumerable<Movement> movements, string? lineId) =>
+        from shares in movements.Select(movement => movement.Shares).OfType<OrderShares>()
+        from units in lineId is null
+            ? shares.Shipping.Select(share => new UnitRange(share.From, share.Worth.Total.Amount))
+            : shares.Lines.Where(share => share.LineId == lineId).Select(share => new UnitRange(share.From, share.Quantity))
+        select units;
+
+    /// <summary>Of an amount that is not the one asked for nobody knows whose it is.</summary>
+    private Order Succeeded(string operationId, Money amount) => Pending.FirstOrDefault(p => p.OperationId == operationId) is { } asked
+        ? Done(operationId) with { Made = Made.Add(asked.Amount == amount ? asked : asked with { Amount = amount, Shares = null }) }
+        : this;
 
     private Order Done(string operationId) => this with { Pending = Pending.RemoveAll(p => p.OperationId == operationId) };
 }

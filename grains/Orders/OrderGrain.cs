@@ -1,3 +1,5 @@
+using Commerce.Allotments;
+using Commerce.Checkouts;
 using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Payments;
@@ -51,53 +53,13 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
 
     public Task<Reply<OrderView>> Resume(Request request) => Change(request, new OrderResumed());
 
-    public async Task<Reply<OrderView>> Capture(Request request, Money? amount)
-    {
-        Demand(request);
-        var operationId = OperationOf(request, "capture");
-        var repeated = IsRepeated(request);
-        if (!repeated)
-        {
-            DemandAllowed("capture", typeof(OrderCaptureRequested));
-            await CarryAll();
-            var payment = await Payment.Get();
-            var left = payment is null ? Money.Zero(State.Quote.Currency) : payment.Authorised - payment.Captured - payment.Voided - Asked(TransactionKind.Capture);
-            if (left.Amount <= 0)
-            {
-                throw new CommerceException(OrderErrors.NothingToCapture);
-            }
+    public Task<Reply<OrderView>> Capture(Request request, Money? amount) => Move(request, TransactionKind.Capture, amount, null, null);
 
-            var asked = Within(amount, left, PaymentErrors.CaptureExceedsAuthorised);
-            await Commit(request, new OrderCaptureRequested(operationId, asked));
-        }
+    public Task<Reply<OrderView>> CaptureParts(Request request, OrderParts parts) => Move(request, TransactionKind.Capture, null, parts, null);
 
-        await CarryPending(operationId);
-        return new Reply<OrderView>(await View(), repeated);
-    }
+    public Task<Reply<OrderView>> Refund(Request request, Money? amount, string? reason) => Move(request, TransactionKind.Refund, amount, null, reason);
 
-    public async Task<Reply<OrderView>> Refund(Request request, Money? amount, string? reason)
-    {
-        Demand(request);
-        var operationId = OperationOf(request, "refund");
-        var repeated = IsRepeated(request);
-        if (!repeated)
-        {
-            DemandAllowed("refund", typeof(OrderRefundRequested));
-            await CarryAll();
-            var payment = await Payment.Get();
-            var left = payment is null ? Money.Zero(State.Quote.Currency) : payment.Captured - payment.Refunded - Asked(TransactionKind.Refund);
-            if (left.Amount <= 0)
-            {
-                throw new CommerceException(OrderErrors.NothingToRefund);
-            }
-
-            var asked = Within(amount, left, PaymentErrors.RefundExceedsCaptured);
-            await Commit(request, new OrderRefundRequested(operationId, asked, reason));
-        }
-
-        await CarryPending(operationId);
-        return new Reply<OrderView>(await View(), repeated);
-    }
+    public Task<Reply<OrderView>> RefundParts(Request request, OrderParts parts, string? reason) => Move(request, TransactionKind.Refund, null, parts, reason);
 
     public override async Task Wake()
     {
@@ -106,6 +68,62 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         {
             await CarryOutCancel();
         }
+    }
+
+    private async Task<Reply<OrderView>> Move(Request request, TransactionKind kind, Money? amount, OrderParts? parts, string? reason)
+    {
+        Demand(request);
+        var step = kind is TransactionKind.Capture ? "capture" : "refund";
+        var operationId = OperationOf(request, step);
+        var repeated = IsRepeated(request);
+        if (!repeated)
+        {
+            DemandAllowed(step, kind is TransactionKind.Capture ? typeof(OrderCaptureRequested) : typeof(OrderRefundRequested));
+            await CarryAll();
+            var (asked, shares) = Asked(kind, await Payment.Get(), amount, parts);
+            (OrderEvent intent, OrderEvent done) = kind is TransactionKind.Capture
+                ? ((OrderEvent)new OrderCaptureRequested(operationId, asked, shares), (OrderEvent)new OrderCaptured(operationId, asked))
+                : (new OrderRefundRequested(operationId, asked, reason, shares), new OrderRefunded(operationId, asked));
+            // Units that are worth nothing move no money: nobody is asked.
+            await (asked.IsZero ? Commit(request, intent, done) : Commit(request, intent));
+        }
+
+        await CarryPending(operationId);
+        return new Reply<OrderView>(await View(), repeated);
+    }
+
+    /// <summary>How much is to be moved, and whose money it is.</summary>
+    private (Money Amount, OrderShares? Shares) Asked(TransactionKind kind, PaymentView? payment, Money? amount, OrderParts? parts)
+    {
+        var (capturing, none) = (kind is TransactionKind.Capture, Money.Zero(State.Quote.Currency));
+        var left = (payment, capturing) switch
+        {
+            (null, _) => none,
+            (_, true) => payment.Authorised - payment.Captured - payment.Voided - Asked(kind),
+            (_, false) => payment.Captured - payment.Refunded - Asked(kind),
+        };
+        if (left.Amount < 0 || (left.IsZero && (parts is null || payment is null || (capturing ? payment.Authorised : payment.Captured).IsZero)))
+        {
+            throw new CommerceException(capturing ? OrderErrors.NothingToCapture : OrderErrors.NothingToRefund);
+        }
+
+        if (amount is not null)
+        {
+            return (Within(amount.Value, left, capturing ? PaymentErrors.CaptureExceedsAuthorised : PaymentErrors.RefundExceedsCaptured), null);
+        }
+
+        var open = capturing ? Shares.ToCapture(State) : Shares.ToRefund(State, payment!.Captured);
+        if (parts is null)
+        {
+            var rest = open.Rest;
+            return (left, rest.Total(left.Currency) == left ? rest : null);
+        }
+
+        var shares = open.Of(parts);
+        var worth = shares.Total(left.Currency);
+        return worth <= left
+            ? (worth, shares)
+            : throw new CommerceException(OrderErrors.MoreThanLeft(worth.ToString(), left.ToString(), capturing ? "captured" : "refunded", ""));
     }
 
     private async Task<Reply<OrderView>> Change(Request request, OrderEvent happened)
@@ -146,7 +164,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
     /// <summary>Asked for and not answered.</summary>
     private Money Asked(TransactionKind kind) => new(State.Pending.Where(p => p.Kind == kind).Sum(p => p.Amount.Amount), State.Quote.Currency);
 
-    private async Task Carry(PendingMovement movement)
+    private async Task Carry(Movement movement)
     {
         PaymentView payment;
         try
@@ -180,7 +198,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         }
     }
 
-    /// <summary>Gives everything back: money first, then stock. Each step may be repeated.</summary>
+    /// <summary>Gives everything back: money first, then stock and the coupons' uses. Each step may be repeated.</summary>
     private async Task CarryOutCancel()
     {
         if (State.Status is not OrderStatus.Cancelling)
@@ -204,7 +222,12 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
             throw new CommerceException(PaymentErrors.InDoubt(AskAgain));
         }
 
-        await Task.WhenAll(State.Quote.Lines.Select(line => GrainFactory.Stock(line.Sku).Release(Checkouts.Checkout.ReservationId(State.CheckoutId, line.Sku), "order cancelled")));
+        var uses = State.Quote.Uses.IsDefault ? [] : State.Quote.Uses;
+        await Task.WhenAll(
+        [
+            .. Needed.Of(State.Quote).Select(need => GrainFactory.Stock(need.Sku).Release(Checkout.ReservationId(State.CheckoutId, need.Sku), "order cancelled")),
+            .. uses.Select(use => GrainFactory.Allotment(use.Key).Return(State.CheckoutId, units: 1)),
+        ]);
         await Commit(new OrderCancelled(payment.Refunded, payment.Voided));
     }
 
@@ -232,13 +255,10 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         }
     }
 
-    private static Money Within(Money? amount, Money left, Func<Money, Money, CommerceError> exceeds) => amount switch
-    {
-        null => left,
-        { Amount: <= 0 } => throw new CommerceException(PaymentErrors.AmountNotPositive),
-        { } asked when asked > left => throw new CommerceException(exceeds(asked, left)),
-        { } asked => asked,
-    };
+    private static Money Within(Money asked, Money left, Func<Money, Money, CommerceError> exceeds) =>
+        asked.Amount <= 0 ? throw new CommerceException(PaymentErrors.AmountNotPositive)
+        : asked > left ? throw new CommerceException(exceeds(asked, left))
+        : asked;
 
     private string OperationOf(Request request, string step) => $"{step}:{request.Key ?? (Version + 1).ToString()}";
 
@@ -262,8 +282,18 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
             EndedAt = State.EndedAt,
             Reason = State.Reason,
             Allowed = State.Allowed,
+            Captures = Movements(TransactionKind.Capture),
+            Refunds = Movements(TransactionKind.Refund),
         };
     }
+
+    private ImmutableArray<OrderMovement> Movements(TransactionKind kind) =>
+    [
+        .. from movement in State.Made.Select(m => (m, Made: true)).Concat(State.Pending.Select(m => (m, Made: false)))
+           let asked = movement.m
+           where asked.Kind == kind
+           select new OrderMovement(asked.OperationId, asked.Amount, asked.Reason, asked.At, movement.Made, asked.Shares),
+    ];
 }
 
 internal static partial class OrderLog

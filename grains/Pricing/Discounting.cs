@@ -9,8 +9,8 @@ namespace Commerce.Pricing;
 /// </remarks>
 internal static class Discounting
 {
-    /// <summary>Combinations that are computed at the most; beyond it the promotions of the lowest priorities are left out of the comparison.</summary>
-    private const int MaxCombinations = 64;
+    /// <summary>Combinations that are computed at the most. Every subset of six promotions is among them; of more, some are not compared.</summary>
+    private const int MaxCombinations = 128, MaxSubsets = 6;
 
     public static Discounted Apply(Basket basket)
     {
@@ -25,21 +25,15 @@ internal static class Discounting
     /// <summary>The promotions that serve the shopper best together.</summary>
     private static ImmutableArray<Promotion> Chosen(Basket basket)
     {
-        var (promotions, free) = (basket.Promotions, true);
-        foreach (var promotion in promotions)
+        if (basket.Promotions.IsEmpty || !HasChoice(basket.Promotions))
         {
-            free &= promotion.Stacking is Stacking.Stackable;
-        }
-
-        if (free)
-        {
-            return promotions;
+            return basket.Promotions;
         }
 
         var goods = WithoutGifts(basket, except: []);
         ImmutableArray<Promotion> best = [];
         var least = long.MaxValue;
-        foreach (var combination in Combinations(promotions))
+        foreach (var combination in Combinations(basket.Promotions).Take(MaxCombinations))
         {
             var reckoning = new Reckoning(goods, recording: false);
             reckoning.Run(combination);
@@ -52,7 +46,27 @@ internal static class Discounting
         return best;
     }
 
-    /// <summary>All that stacks with one of each group; then each exclusive one alone.</summary>
+    /// <summary>
+    /// Whether another set of promotions than all of them could serve better: where they exclude each other, or where what one takes off moves to other
+    /// lines when another has lowered some before it.
+    /// </summary>
+    private static bool HasChoice(ImmutableArray<Promotion> promotions)
+    {
+        foreach (var promotion in promotions)
+        {
+            if (promotion.Stacking is not Stacking.Stackable || (promotions.Length > 1 && Moves(promotion.Effect)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the effect chooses its units by their prices, or takes what is above a price of all lines together.</summary>
+    private static bool Moves(Effect effect) => effect is BuyGet or Bundle or FixedPrice { On: Target.Order };
+
+    /// <summary>All that stacks with one of each group, the most promotions first; then each exclusive one alone.</summary>
     private static IEnumerable<ImmutableArray<Promotion>> Combinations(ImmutableArray<Promotion> promotions)
     {
         var picks = new List<ImmutableArray<Promotion>> { promotions.RemoveAll(p => p.Stacking is not Stacking.Stackable) };
@@ -63,7 +77,23 @@ internal static class Discounting
 
         // In the order of priorities again, which picking has mixed up.
         return picks.Select(pick => promotions.RemoveAll(p => !pick.Contains(p)))
-            .Concat(promotions.Where(p => p.Stacking is Stacking.Exclusive).Take(MaxCombinations).Select(p => ImmutableArray.Create(p)));
+            .Concat(promotions.Where(p => p.Stacking is Stacking.Exclusive).Select(p => ImmutableArray.Create(p)))
+            .Concat(picks.SelectMany(pick => Subsets(promotions.RemoveAll(p => !pick.Contains(p)))));
+    }
+
+    /// <summary>A set less one or several of its promotions on goods, where one of these moves.</summary>
+    private static IEnumerable<ImmutableArray<Promotion>> Subsets(ImmutableArray<Promotion> promotions)
+    {
+        var goods = promotions.RemoveAll(p => p.Effect is Gift || Reckoning.PhaseOf(p.Effect) is Target.Shipping);
+        if (goods.Length < 2 || !goods.Any(p => Moves(p.Effect)))
+        {
+            yield break;
+        }
+
+        for (var left = 1; left < 1 << Math.Min(goods.Length, MaxSubsets); left++)
+        {
+            yield return promotions.RemoveAll(p => goods.IndexOf(p) is >= 0 and < MaxSubsets and var i && (left & (1 << i)) != 0);
+        }
     }
 
     private static Basket WithoutGifts(Basket basket, ImmutableArray<Promotion> except)

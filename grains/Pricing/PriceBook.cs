@@ -17,16 +17,14 @@ internal sealed class PriceBook
 
     public static PriceBook Empty { get; } = new([], [], []);
 
-    private readonly ImmutableArray<PriceList> lists;
-    private readonly ImmutableArray<CustomerGroup> groups;
     private readonly FrozenDictionary<(string Channel, string Currency), ImmutableArray<(PriceList List, string Name)>> byMarket;
     private readonly FrozenDictionary<string, ImmutableArray<string>> groupsOf;
-    private readonly FrozenDictionary<string, ImmutableArray<(Promotion Promotion, CouponCodes Codes)>> byCode;
+    private readonly FrozenDictionary<string, ImmutableArray<(Promotion Promotion, CouponCodes Codes)>> byCode, byPrefix;
 
     private PriceBook(ImmutableArray<PriceList> lists, ImmutableArray<Promotion> promotions, ImmutableArray<CustomerGroup> groups)
     {
-        this.lists = lists;
-        this.groups = groups;
+        Lists = lists;
+        Groups = groups;
         Promotions = [.. promotions.OrderByDescending(p => p.Priority).ThenBy(p => p.Id, StringComparer.Ordinal).ThenByDescending(p => p.Version)];
         byMarket = lists.GroupBy(l => (l.Channel, l.Currency)).ToFrozenDictionary(
             market => market.Key,
@@ -34,9 +32,13 @@ internal sealed class PriceBook
                 .Select(l => (l, $"{l.Id}@{l.Version}")).ToImmutableArray());
         groupsOf = groups.SelectMany(g => g.Customers.Select(customer => (customer, g.Id))).GroupBy(m => m.customer, StringComparer.Ordinal).ToFrozenDictionary(
             of => of.Key, of => of.Select(m => m.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToImmutableArray(), StringComparer.Ordinal);
-        byCode = Promotions.SelectMany(p => p.Coupons.Where(c => c.Generated == 0).Select(c => (Promotion: p, Codes: c))).GroupBy(c => c.Codes.Code, StringComparer.OrdinalIgnoreCase)
-            .ToFrozenDictionary(of => of.Key, of => of.ToImmutableArray(), StringComparer.OrdinalIgnoreCase);
+        byCode = Coupons(Promotions, generated: false);
+        byPrefix = Coupons(Promotions, generated: true);
     }
+
+    public ImmutableArray<PriceList> Lists { get; }
+
+    public ImmutableArray<CustomerGroup> Groups { get; }
 
     /// <summary>The highest priority first; several versions of one, each with its time.</summary>
     public ImmutableArray<Promotion> Promotions { get; }
@@ -61,27 +63,64 @@ internal sealed class PriceBook
         return null;
     }
 
+    /// <summary>The list of that id; null: there is none.</summary>
+    public PriceList? List(string id) => Lists.FirstOrDefault(l => l.Id == id);
+
     /// <summary>The promotion that a code switches on at that moment, or, when there is none in force, one whose time it is not; null: nobody knows the code.</summary>
+    /// <remarks>It has that code alone: whoever uses one learns of no other, nor of what they follow from.</remarks>
     public (Promotion Promotion, CouponCodes Codes)? Coupon(string code, DateTimeOffset at)
     {
-        if (!byCode.TryGetValue(code, out var known))
+        (Promotion Promotion, CouponCodes Codes)? found = null;
+        code = code.ToUpperInvariant();
+        foreach (var coupon in With(code))
         {
-            return null;
-        }
-
-        foreach (var coupon in known)
-        {
-            if (InForce(coupon.Promotion, at))
+            if (found is null || (InForce(coupon.Promotion, at) && !InForce(found.Value.Promotion, at)))
             {
-                return coupon;
+                found = coupon;
             }
         }
 
-        return known[0];
+        return found is var (promotion, codes) ? (promotion with { Coupons = [new CouponCodes(code, codes.Uses, codes.UsesPerCustomer)] }, codes) : null;
     }
 
     /// <summary>Whether the promotion counts at that moment.</summary>
     public static bool InForce(Promotion promotion, DateTimeOffset at) => !(at < promotion.From) && !(at >= promotion.Until);
+
+    /// <summary>The book after a publication.</summary>
+    public PriceBook With(Publication publication)
+    {
+        var at = publication.At;
+        var ends = publication.IsWithdrawal ? (DateTimeOffset?)at : null;
+
+        return With(
+            new PricingPage(
+                publication.List is { } list ? [(publication.IsPartial ? list : Whole(list)) with { Until = ends ?? list.Until }] : [],
+                publication.Promotion is { } promotion ? [promotion with { Until = ends ?? promotion.Until }] : [],
+                publication.Group is { } group ? [group] : [],
+                Removed: [],
+                Next: "",
+                More: false),
+            at);
+    }
+
+    /// <summary>The list as a change of the one that is known: what it does not name is no longer in it.</summary>
+    private PriceList Whole(PriceList list) => List(list.Id) is { } known
+        ? list with { Prices = list.Prices.SetItems(known.Prices.Keys.Where(sku => !list.Prices.ContainsKey(sku)).Select(sku => KeyValuePair.Create(sku, ImmutableArray<ListedPrice>.Empty))) }
+        : list;
+
+    private static FrozenDictionary<string, ImmutableArray<(Promotion Promotion, CouponCodes Codes)>> Coupons(ImmutableArray<Promotion> promotions, bool generated) =>
+        promotions.SelectMany(p => p.Coupons.Where(c => c.Generated > 0 == generated).Select(c => (Promotion: p, Codes: c))).GroupBy(c => c.Codes.Code, StringComparer.OrdinalIgnoreCase)
+            .ToFrozenDictionary(of => of.Key, of => of.ToImmutableArray(), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The promotions that a code stands for, be it one by itself or one of many.</summary>
+    private IEnumerable<(Promotion Promotion, CouponCodes Codes)> With(string code)
+    {
+        var alone = byCode.GetValueOrDefault(code, []);
+
+        return code.Length <= GeneratedCodes.Length || !byPrefix.TryGetValue(code[..^GeneratedCodes.Length], out var made)
+            ? alone
+            : alone.Concat(made.Where(c => GeneratedCodes.Have(c.Codes, code)));
+    }
 
     /// <summary>The book after a change that was made at <paramref name="at"/> (null: it always was so): what is replaced ends then, what replaces it begins then.</summary>
     public PriceBook With(PricingPage page, DateTimeOffset? at)
@@ -90,14 +129,14 @@ internal sealed class PriceBook
         var over = at - Kept;
 
         return new PriceBook(
-            [.. page.Lists.Aggregate(lists, (all, list) => Merged(all, list, at)).Select(l => removed.Contains(l.Id) ? l with { Until = Earlier(l.Until, at) } : l).Where(l => !(l.Until <= over))],
+            [.. page.Lists.Aggregate(Lists, (all, list) => Merged(all, list, at)).Select(l => removed.Contains(l.Id) ? l with { Until = Earlier(l.Until, at) } : l).Where(l => !(l.Until <= over))],
             [
                 .. Promotions
                     .Select(p => removed.Contains(p.Id) || page.Promotions.Any(q => q.Id == p.Id) ? p with { Until = Earlier(p.Until, at ?? DateTimeOffset.MinValue) } : p)
                     .Where(p => !(p.Until <= (over ?? DateTimeOffset.MinValue))),
                 .. page.Promotions.Select(p => p with { From = Later(p.From, at) }),
             ],
-            [.. groups.Where(g => !removed.Contains(g.Id) && page.Groups.All(n => n.Id != g.Id)), .. page.Groups]);
+            [.. Groups.Where(g => !removed.Contains(g.Id) && page.Groups.All(n => n.Id != g.Id)), .. page.Groups]);
     }
 
     private static ImmutableArray<PriceList> Merged(ImmutableArray<PriceList> all, PriceList changed, DateTimeOffset? at)
@@ -112,7 +151,7 @@ internal sealed class PriceBook
         foreach (var (sku, entries) in changed.Prices)
         {
             var before = at is null || !known.Prices.TryGetValue(sku, out var old) ? [] : old.Select(p => p with { Until = Earlier(p.Until, at) }).Where(p => !(p.Until <= at - Kept));
-            prices[sku] = [.. entries.Select(p => p with { From = Later(p.From, at) }), .. before];
+            prices[sku] = [.. entries.Select(p => p with { From = Later(Later(p.From, changed.From), at) }), .. before];
         }
 
         return all.Replace(known, changed with { From = Earlier(known.From ?? DateTimeOffset.MinValue, changed.From) is var from && from == DateTimeOffset.MinValue ? null : from, Prices = prices.ToImmutable() });

@@ -1,63 +1,130 @@
+using Microsoft.Extensions.Hosting;
+
 namespace Commerce.Pricing;
 
-/// <summary>Where the silos read prices, promotions and groups; there may be several.</summary>
-/// <param name="Changes">Whether it has to be asked again and again. What it tells then carries its own times, so that every silo prices every moment alike.</param>
-internal sealed record PriceSource(IPricingProvider Provider, bool Changes);
-
-/// <summary>The price book of this silo: read from its sources when it is first asked for; follows those that change from then on.</summary>
-internal sealed class PriceBooks(IEnumerable<PriceSource> sources)
+/// <summary>The price book of this silo: what its provider says, and over it what the shop's people publish. Follows both; a provider's changes carry their own times.</summary>
+/// <param name="publications">What was published after a version of the book; null: nothing ever is.</param>
+internal sealed class PriceBooks(IPricingProvider provider, Func<long, Task<ImmutableArray<Publication>>>? publications = null) : IDisposable
 {
     private const int PageSize = 500;
-    private readonly ImmutableArray<PriceSource> sources = [.. sources];
-    private readonly Lock reading = new();
-    private Task<Reading>? read;
-
-    /// <summary>Whether a source changes, so that <see cref="Follow"/> has to be called.</summary>
-    public bool Follows => sources.Any(source => source.Changes);
+    private readonly SemaphoreSlim following = new(1, 1);
+    private volatile Known? known;
 
     /// <summary>The book as it stands. Completes synchronously once it has been read.</summary>
-    public ValueTask<PriceBook> Current() => First() is { IsCompletedSuccessfully: true } done ? new(done.Result.Book) : Waited();
+    public ValueTask<PriceBook> Current() => known is { } read ? new(read.Book) : Awaited(static read => read.Book);
 
-    /// <summary>Reads what changed since the last time. For one caller at a time.</summary>
-    public async Task Follow(CancellationToken cancellationToken)
+    /// <summary>The provider's part of it.</summary>
+    public ValueTask<PriceBook> Base() => known is { } read ? new(read.Base) : Awaited(static read => read.Base);
+
+    /// <summary>Takes in what was published since.</summary>
+    public async Task<Known> Follow()
     {
-        var known = await First();
-        var now = await Read(known, changing: true, cancellationToken);
-        read = now.Book == known.Book && now.Cursors.SequenceEqual(known.Cursors) ? read : Task.FromResult(now);
-    }
-
-    private async ValueTask<PriceBook> Waited() => (await First()).Book;
-
-    private Task<Reading> First()
-    {
-        if (read is { IsCompletedSuccessfully: true } done)
+        await following.WaitAsync();
+        try
         {
-            return done;
-        }
+            var read = await FromProvider(known ?? Known.Nothing);
+            var news = publications is null ? [] : await publications(read.Version);
 
-        lock (reading)
-        {
-            return read is { IsFaulted: false } ? read : read = Read(new Reading(PriceBook.Empty, [.. sources.Select(_ => (string?)null)]), changing: false, CancellationToken.None);
-        }
-    }
-
-    /// <param name="changing">Only sources that change.</param>
-    private async Task<Reading> Read(Reading known, bool changing, CancellationToken cancellationToken)
-    {
-        var (book, cursors) = known;
-        for (var i = 0; i < sources.Length; i++)
-        {
-            for (var more = !changing || sources[i].Changes; more;)
+            return known = news.IsEmpty ? read : read with
             {
-                var page = await sources[i].Provider.Page(cursors[i], PageSize, cancellationToken);
-                book = page is { Lists: [], Promotions: [], Groups: [], Removed: [] } ? book : book.With(page, at: null);
-                (cursors, more) = (cursors.SetItem(i, page.Next), page.More);
+                Book = news.Aggregate(read.Book, static (book, publication) => book.With(publication)),
+                Published = read.Published.AddRange(news),
+            };
+        }
+        finally
+        {
+            following.Release();
+        }
+    }
+
+    /// <summary>The same, unless that publication is in already.</summary>
+    public async Task CatchUp(long version)
+    {
+        if (!(known?.Version >= version))
+        {
+            await Follow();
+        }
+    }
+
+    public void Dispose() => following.Dispose();
+
+    private async ValueTask<PriceBook> Awaited(Func<Known, PriceBook> part) => part(await Follow());
+
+    /// <summary>Reads on where it stopped. What was published stays over it.</summary>
+    private async Task<Known> FromProvider(Known read)
+    {
+        var (below, cursor, more) = (read.Base, read.Cursor, true);
+        while (more)
+        {
+            var page = await provider.Page(cursor, PageSize, CancellationToken.None);
+            below = page is { Lists: [], Promotions: [], Groups: [], Removed: [] } ? below : below.With(page, at: null);
+            (cursor, more) = (page.Next, page.More);
+        }
+
+        return below == read.Base
+            ? read with { Cursor = cursor }
+            : read with { Base = below, Cursor = cursor, Book = read.Published.Aggregate(below, static (book, publication) => book.With(publication)) };
+    }
+
+    /// <param name="Base">What the provider says.</param>
+    /// <param name="Cursor">How far the provider was read.</param>
+    /// <param name="Book">With what was published over it.</param>
+    /// <param name="Published">What was published, the oldest first.</param>
+    internal sealed record Known(PriceBook Base, string? Cursor, PriceBook Book, ImmutableArray<Publication> Published)
+    {
+        public static Known Nothing { get; } = new(PriceBook.Empty, null, PriceBook.Empty, []);
+
+        /// <summary>Of the last publication that is in it.</summary>
+        public long Version => Published.IsEmpty ? 0 : Published[^1].Version;
+    }
+}
+
+/// <summary>Keeps this silo's prices up with what is published: a publication is in force everywhere within half a second.</summary>
+internal sealed class PriceWatch(PriceBooks books, TimeProvider clock, ILogger<PriceWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
+
+    private bool isAway;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await Follow();
             }
         }
-
-        return new Reading(book, cursors);
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            logger.Stopped();
+        }
     }
 
-    /// <param name="Cursors">How far each source was read.</param>
-    private sealed record Reading(PriceBook Book, ImmutableArray<string?> Cursors);
+    private async Task Follow()
+    {
+        try
+        {
+            await books.Follow();
+            isAway = false;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            if (!isAway)
+            {
+                logger.CannotFollow(failure); // once, not at every tick
+                isAway = true;
+            }
+        }
+    }
+}
+
+internal static partial class PriceLog
+{
+    [LoggerMessage(800, LogLevel.Warning, "What was published of prices cannot be read; what is known of them counts until it can")]
+    public static partial void CannotFollow(this ILogger logger, Exception failure);
+
+    [LoggerMessage(801, LogLevel.Debug, "The watch over prices stops")]
+    public static partial void Stopped(this ILogger logger);
 }

@@ -1,3 +1,4 @@
+using Commerce.Allotments;
 using Commerce.Catalog;
 using Commerce.Inventory;
 using Commerce.Orders;
@@ -14,7 +15,7 @@ internal sealed class PricingFacts(IGrainFactory grains, CatalogIndex catalog) :
         return page.Items.Any(order => order.Status is not (OrderStatus.Cancelled or OrderStatus.Cancelling));
     }
 
-    public ValueTask<bool> IsLeft(LimitedUse use) => new(true);
+    public async ValueTask<bool> IsLeft(LimitedUse use) => await grains.Allotment(use.Key).Left(use.Limit) > 0;
 
     public async ValueTask<BasketItem?> Gift(string lineId, string sku, int quantity) =>
         await catalog.Item(lineId, sku, quantity) is { } item && await grains.Stock(sku).Available() >= quantity ? item : null;

@@ -41,7 +41,7 @@ internal sealed class Reckoning
         Phase(promotions, Target.Order);
         if (basket.Shipping is { } rate)
         {
-            shippingPrice = shipping = rate.PriceFor(new Money(Sum(payable), basket.Currency)).Amount;
+            shippingPrice = shipping = rate.PriceFor(new Money(Volume(null).Spend, basket.Currency)).Amount;
             Phase(promotions, Target.Shipping);
         }
     }
@@ -87,7 +87,8 @@ internal sealed class Reckoning
         }
     }
 
-    private static Target PhaseOf(Effect effect) => effect switch
+    /// <summary>When a promotion works: on the lines, then on the order, then on the shipping.</summary>
+    public static Target PhaseOf(Effect effect) => effect switch
     {
         PercentOff e => e.On,
         AmountOff e => e.On,
@@ -188,8 +189,11 @@ internal sealed class Reckoning
         return false;
     }
 
-    /// <summary>A fraction of an amount. What is taken off is a negative amount, and is rounded as one.</summary>
-    public long Part(decimal amount, decimal fraction) => -Rounding.Round(-(amount * fraction), rounding);
+    /// <summary>
+    /// A fraction of an amount. What is taken off is a negative amount, and is rounded as one; always to one minor unit, since in larger steps a
+    /// lower price could leave more to pay.
+    /// </summary>
+    public long Part(decimal amount, decimal fraction) => -Rounding.Round(-(amount * fraction), rounding.Mode);
 
     /// <summary>An amount over lines by largest remainder, in the proportion that the policy asks for.</summary>
     public void SpreadOver(long amount, ReadOnlySpan<long> amounts, Span<long> shares)

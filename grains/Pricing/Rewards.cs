@@ -111,29 +111,99 @@ internal static class Bundles
         return fits;
     }
 
-    /// <summary>Units of each line that make up so many bundles, the dearest first; null: there are not enough.</summary>
+    /// <summary>Units of each line that make up so many bundles, the dearest that fit together; null: there are not enough.</summary>
     private static int[]? Taken(Bundle bundle, Reckoning prices, int[] dearest, int times)
     {
-        var taken = new int[prices.Count];
-        foreach (var part in bundle.Parts)
+        var parts = new Parts(bundle, prices, times);
+        foreach (var i in dearest)
         {
-            var wanted = checked(part.Quantity * times);
-            foreach (var i in dearest)
-            {
-                if (wanted > 0 && prices.Means(part.Items, i))
-                {
-                    var units = Math.Min(wanted, prices.Line(i).Quantity - taken[i]);
-                    taken[i] += units;
-                    wanted -= units;
-                }
-            }
+            parts.Fill(i);
+        }
 
-            if (wanted > 0)
+        return parts.Wanted == 0 ? parts.Units() : null;
+    }
+
+    /// <summary>
+    /// Which line gives how many units to which part. A line that finds its part full moves units of another line to another part if it can:
+    /// so the dearest units that fit together are in, whatever the order of the parts.
+    /// </summary>
+    private sealed class Parts(Bundle bundle, Reckoning prices, int times)
+    {
+        private readonly int[] open = [.. bundle.Parts.Select(part => checked(part.Quantity * times))];
+        private readonly int[,] given = new int[prices.Count, bundle.Parts.Length];
+
+        /// <summary>Units that are missing.</summary>
+        public int Wanted => open.Sum();
+
+        public int[] Units() => [.. Enumerable.Range(0, prices.Count).Select(i => Enumerable.Range(0, open.Length).Sum(part => given[i, part]))];
+
+        public void Fill(int line)
+        {
+            var left = prices.Line(line).Quantity;
+            while (left > 0 && Path(line) is { Count: > 0 } path)
             {
-                return null;
+                var moved = Math.Min(left, open[path[^1].Part]);
+                for (var step = 1; step < path.Count; step++)
+                {
+                    moved = Math.Min(moved, given[path[step].Line, path[step - 1].Part]);
+                }
+
+                for (var step = 0; step < path.Count; step++)
+                {
+                    given[path[step].Line, path[step].Part] += moved;
+                    if (step > 0)
+                    {
+                        given[path[step].Line, path[step - 1].Part] -= moved;
+                    }
+                }
+
+                open[path[^1].Part] -= moved;
+                left -= moved;
             }
         }
 
-        return taken;
+        /// <summary>The shortest way from a line to a part with room: the line takes the first part, whose earlier line goes on to the next, and so on.</summary>
+        private List<(int Line, int Part)>? Path(int line)
+        {
+            var cameFrom = new (int Line, int Part)?[open.Length];
+            var ways = new Queue<(int Line, int Part)>(PartsOf(line));
+            var seen = new bool[open.Length];
+            foreach (var (_, part) in ways)
+            {
+                seen[part] = true;
+            }
+
+            while (ways.TryDequeue(out var way))
+            {
+                if (open[way.Part] > 0)
+                {
+                    List<(int Line, int Part)> path = [way];
+                    while (cameFrom[path[0].Part] is { } before)
+                    {
+                        path.Insert(0, before);
+                    }
+
+                    return path;
+                }
+
+                for (var other = 0; other < prices.Count; other++)
+                {
+                    foreach (var next in given[other, way.Part] > 0 ? PartsOf(other) : [])
+                    {
+                        if (!seen[next.Part])
+                        {
+                            seen[next.Part] = true;
+                            cameFrom[next.Part] = way;
+                            ways.Enqueue(next);
+                        }
+                    }
+                }
+            }
+
+            return null;
+        }
+
+        private IEnumerable<(int Line, int Part)> PartsOf(int line) =>
+            Enumerable.Range(0, open.Length).Where(part => prices.Means(bundle.Parts[part].Items, line)).Select(part => (line, part));
     }
 }

@@ -17,7 +17,7 @@ public interface IShippingProvider
 public sealed record ShippingRequest(string Channel, string Currency, Destination Destination, long Grams, DateTimeOffset At);
 
 /// <param name="Id"><c>standard</c>, <c>express</c>.</param>
-/// <param name="Steps">What it costs by what the goods cost after discounts: from 0, ascending. The last that is reached counts; a price of 0 is free.</param>
+/// <param name="Steps">What it costs by what the goods cost before discounts: from 0, ascending. The last that is reached counts; a price of 0 is free.</param>
 /// <param name="TaxCategory">Which tax rates apply to the shipping itself.</param>
 /// <param name="MinDays">Working days from the order to the door, at best.</param>
 /// <param name="MaxDays">Working days, at worst.</param>
@@ -34,7 +34,7 @@ public sealed record ShippingRate(
     DateOnly? Earliest = null,
     DateOnly? Latest = null)
 {
-    /// <summary>What it costs for goods that cost so much after discounts.</summary>
+    /// <summary>What it costs for goods that cost so much before discounts.</summary>
     public Money PriceFor(Money goods)
     {
         var price = Steps[0].Price;

@@ -21,10 +21,11 @@ internal sealed class FilePricingProvider : IPricingProvider, IChannels
     public FilePricingProvider(ShopFolder folder)
     {
         All = Channels(folder.Read<Channel>(ChannelsFile));
+        var codes = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         everything = new PricingPage(
             Lists(folder),
-            [.. Promotions(folder.ReadOptional<Promotion>(PromotionsFile)), .. Coupons(folder.Read<CouponEntry>(CouponsFile))],
-            folder.ReadOptional<CustomerGroup>(GroupsFile),
+            [.. Promotions(folder.ReadOptional<Promotion>(PromotionsFile), codes), .. Coupons(folder.Read<CouponEntry>(CouponsFile), codes)],
+            [.. Groups(folder.ReadOptional<CustomerGroup>(GroupsFile))],
             Removed: [],
             Cursor,
             More: false);
@@ -82,18 +83,8 @@ internal sealed class FilePricingProvider : IPricingProvider, IChannels
                     All[list.Channel].Currencies.Contains(list.Currency, StringComparer.Ordinal),
                     $"the channel '{list.Channel}' does not sell in {list.Currency}. Add it to its currencies in {ChannelsFile}, or remove the list.");
 
-                foreach (var (sku, prices) in list.Prices)
-                {
-                    var place = entry.Field($"prices['{sku}']");
-                    place.Must(!prices.IsEmpty, "is empty. Write minor units, as 1295 for 12.95.");
-                    foreach (var price in prices)
-                    {
-                        place.Must(price.Amount >= 0, $"{price.Amount} is negative. Write minor units, as 1295 for 12.95.");
-                        place.Must(price.FromQuantity >= 1, $"'fromQuantity' {price.FromQuantity} is less than 1. Leave it out for every quantity.");
-                    }
-                }
-
                 var id = list.Id ?? string.Join('-', new[] { list.Channel, list.Currency.ToLowerInvariant(), list.CustomerGroup, list.Customer }.OfType<string>());
+                entry.MustHold(PriceListRules.Check(list.As(id), this));
                 entry.Must(read.TryAdd(id, list.As(id)), $"is a second list of the id '{id}'. Merge the two, or give each an id of its own.");
             }
         }
@@ -101,25 +92,25 @@ internal sealed class FilePricingProvider : IPricingProvider, IChannels
         return [.. read.Values.OrderBy(list => list.Id, StringComparer.Ordinal)];
     }
 
-    private IEnumerable<Promotion> Promotions(ImmutableArray<Promotion> read)
+    private IEnumerable<Promotion> Promotions(ImmutableArray<Promotion> read, HashSet<string> codes)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < read.Length; i++)
         {
             var (promotion, entry) = (read[i], Entry.Of(PromotionsFile, i));
-            entry.Field("id").Must(promotion.Id.Length > 0 && ids.Add(promotion.Id), $"'{promotion.Id}' is empty or there already. Every promotion has an id of its own.");
-            foreach (var channel in promotion.Channels)
+            entry.MustHold(PromotionRules.Check(promotion, this));
+            entry.Field("id").Must(ids.Add(promotion.Id), $"'{promotion.Id}' is there already. Every promotion has an id of its own.");
+            foreach (var coupon in promotion.Coupons)
             {
-                entry.Field("channels").Must(All.ContainsKey(channel), $"'{channel}' is not in {ChannelsFile}. Add the channel, or correct its id.");
+                entry.Field("coupons").Must(codes.Add(coupon.Code), $"'{coupon.Code}' is there already. Every code switches on one promotion.");
             }
 
             yield return promotion;
         }
     }
 
-    private IEnumerable<Promotion> Coupons(ImmutableArray<CouponEntry> read)
+    private IEnumerable<Promotion> Coupons(ImmutableArray<CouponEntry> read, HashSet<string> codes)
     {
-        var codes = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < read.Length; i++)
         {
             var (coupon, entry) = (read[i], Entry.Of(CouponsFile, i));
@@ -142,7 +133,20 @@ internal sealed class FilePricingProvider : IPricingProvider, IChannels
             }
 
             entry.Field("until").Must(coupon.From is null || coupon.Until is null || coupon.From < coupon.Until, "is not after 'from'. Correct one of them.");
+            entry.MustHold(PromotionRules.Check(coupon.Promotion, this));
             yield return coupon.Promotion;
+        }
+    }
+
+    private static IEnumerable<CustomerGroup> Groups(ImmutableArray<CustomerGroup> read)
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < read.Length; i++)
+        {
+            var (group, entry) = (read[i], Entry.Of(GroupsFile, i));
+            entry.MustHold(PriceListRules.Check(group));
+            entry.Field("id").Must(ids.Add(group.Id), $"'{group.Id}' is there already. Every group has an id of its own.");
+            yield return group;
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class RateTableShippingProvider : IShippingProvider
 
     private sealed record Zone(string Channel, ImmutableArray<string> Countries, ImmutableArray<Method> Methods);
 
-    /// <param name="FreeFrom">Goods after discounts by currency from which it costs nothing; null: never.</param>
+    /// <param name="FreeFrom">Goods before discounts by currency from which it costs nothing; null: never.</param>
     private sealed record Method(
         string Id,
         string Name,

@@ -84,6 +84,19 @@ public sealed class CrashTests(Shop shop) : IClassFixture<Shop>
     }
 
     [Theory]
+    [MemberData(nameof(Refunds))]
+    public async Task A_refund_of_units_survives_a_crash(int commit, string when, string then)
+    {
+        var trial = await (await shop.Cart()).Captured();
+        var parts = new OrderParts([new PartOfLine((await trial.Order.Get(null))!.Quote.Lines[0].LineId, 1)], new PartOfShipping(new Money(95, "EUR")));
+
+        await Crash(trial, commit, when, then, () => trial.Order.RefundParts(trial.As("refund"), parts, "late"), () => HasEvent(trial, "commerce.order.refunded.v1"), Refund);
+
+        Assert.Equal((1, 1394L), (trial.Account.Effects["refund"], trial.Account.Refunded));
+        Assert.Equal((1, 0), (await trial.Order.Get(null))!.Refunds is [{ Made: true, Shares.Lines: [var share] }] ? (share.Quantity, share.From) : default);
+    }
+
+    [Theory]
     [InlineData("authorise")]
     [InlineData("capture")]
     [InlineData("refund")]

@@ -117,4 +117,18 @@ public sealed class QuotePropertyTests
         Assert.Empty(quote.Taxes);
         Assert.Equal(quote.Totals.Subtotal - quote.Totals.Discount, quote.Totals.Total);
     });
+
+    [Fact]
+    public void Another_promotion_never_raises_what_is_paid() => Gen.Select(Baskets.Any, Baskets.AnyPromotion).Sample((purchase, promotion) =>
+    {
+        var more = purchase with { Basket = purchase.Basket with { Promotions = Baskets.ByPriority([.. purchase.Basket.Promotions, promotion with { Id = "another" }]) } };
+
+        Assert.True(Paid(more) <= Paid(purchase), $"{Paid(more)} instead of {Paid(purchase)}");
+
+        static long Paid(Purchase purchase) => Discounting.Apply(purchase.Basket) is var discounted ? discounted.Goods.Amount + (discounted.Shipping?.Payable.Amount ?? 0) : 0;
+    });
+
+    [Fact]
+    public void A_quote_is_computed_the_same_every_time() => Baskets.Any.Sample(purchase =>
+        Assert.Equal(Recomputing.Bytes(purchase.Quote()), Recomputing.Bytes(purchase.Quote())));
 }
