@@ -66,7 +66,7 @@ internal sealed class VendorProject
             var id = content["id"]?.ToString() ?? IdOf(kind, content["key"]?.ToString() ?? content["code"]?.ToString() ?? SandboxIds.New(""));
             var before = kinds[kind].GetValueOrDefault(id);
             content["id"] = id;
-            content["version"] = (long)(before?["version"] ?? 0) + 1;
+            content["version"] = before is null ? 1L : before["version"]!.GetValue<long>() + 1;
             content["createdAt"] = before?["createdAt"]?.ToString() ?? Now;
             content["lastModifiedAt"] = Now;
             kinds[kind][id] = content;

@@ -47,7 +47,7 @@ public abstract class CatalogProviderConformance : IAsyncLifetime
     public async Task The_end_has_a_cursor_that_stays_until_something_is_new()
     {
         var cursor = (await ReadOn(null, 100)).Cursor;
-        await Task.Delay(TimeSpan.FromSeconds(1)); // longer than what is read again in case it came late
+        await Task.Delay(TimeSpan.FromSeconds(2.5)); // longer than what is read again in case it came late
         cursor = (await ReadOn(cursor, 100)).Cursor;
 
         var again = await Provider.Page(cursor, 100, CancellationToken.None);

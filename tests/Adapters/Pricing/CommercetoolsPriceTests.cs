@@ -102,7 +102,7 @@ public sealed class CommercetoolsPriceTests
 
         Assert.Empty(mapped.Lists);
         Assert.Equal(("price", "p100"), (mapped.NotMapped.Single().Kind, mapped.NotMapped.Single().Id));
-        Assert.Equal(["SKU"], mapped.Whole);
+        Assert.Equal("SKU", Assert.Single(mapped.Whole));
     }
 
     private static long? Chosen(WirePrice[] prices, bool group, string country) => prices

@@ -16,8 +16,8 @@ public sealed class CommercetoolsPromotionTests
 
     public static TheoryData<string, string> Effects => new()
     {
-        { """relative 1000 lineItems true""", new PercentOff(0.10m, Target.Lines).ToString() },
-        { """relative 2550 totalPrice""", new PercentOff(0.2550m, Target.Order).ToString() },
+        { """relative 1000 lineItems true""", new PercentOff(0.1m, Target.Lines).ToString() },
+        { """relative 2550 totalPrice""", new PercentOff(0.255m, Target.Order).ToString() },
         { """relative 10000 shipping""", new PercentOff(1m, Target.Shipping).ToString() },
     };
 
@@ -51,7 +51,7 @@ public sealed class CommercetoolsPromotionTests
             var other => throw new InvalidOperationException($"{other}"),
         };
 
-        Assert.Equal([new Money(500, "EUR"), new Money(800, "JPY")], amounts);
+        Assert.Equal("5.00 EUR, 800 JPY", string.Join(", ", amounts));
         Assert.Equal(target switch { "totalPrice" => Target.Order, "shipping" => Target.Shipping, _ => Target.Lines }, on);
         Assert.Equal(target == "lineItems" ? ["A", "B"] : null, items?.Skus.ToArray());
     }
@@ -93,7 +93,7 @@ public sealed class CommercetoolsPromotionTests
 
     [Fact]
     public void The_stores_of_a_discount_are_our_channels() =>
-        Assert.Equal(["eu"], Mapped(Ten with { Stores = [new WireReference(Key: "eu-store"), new WireReference(Key: "elsewhere")] }).Channels);
+        Assert.Equal("eu", Assert.Single(Mapped(Ten with { Stores = [new WireReference(Key: "eu-store"), new WireReference(Key: "elsewhere")] }).Channels));
 
     [Theory]
     [InlineData("lineItemTotal(1 = 1) >= \"25.00 EUR\"", "25.00 EUR", 0, "", "")]
