@@ -31,6 +31,7 @@ internal sealed class CatalogSyncGrain(
     private Task reading = Task.CompletedTask;
     private string? lastError;
     private int failures;
+    private bool progressed;
     private DateTimeOffset nextAt = DateTimeOffset.MinValue;
     private long toldAt;
 
@@ -100,6 +101,7 @@ internal sealed class CatalogSyncGrain(
     /// <summary>Beside the calls of the grain; ends when the grain does.</summary>
     private async Task Read()
     {
+        progressed = false;
         try
         {
             var wanted = await journal.Checkpoint(CatalogCopy.Wanted, CatalogCopy.Partition);
@@ -116,7 +118,8 @@ internal sealed class CatalogSyncGrain(
         }
         catch (Exception failure)
         {
-            var wait = Wait(++failures, failure);
+            failures = progressed ? 1 : failures + 1; // one that came further is not the same failure again
+            var wait = Wait(failures, failure);
             (lastError, nextAt) = (failure.Message, clock.GetUtcNow() + wait);
             logger.ReadingFailed(products.Name, failures, wait, failure);
         }
@@ -133,6 +136,7 @@ internal sealed class CatalogSyncGrain(
     private void Tell(CopyFeed feed)
     {
         var state = feed.State;
+        progressed |= state.Changed > 0 || state.Full;
         if ((state.Changed > 0 || state.Removed > 0 || state.Full) && (toldAt == 0 || clock.GetElapsedTime(toldAt) >= ToldEvery || !state.Full))
         {
             toldAt = clock.GetTimestamp();

@@ -104,8 +104,13 @@ internal abstract class CopyFeed(IJournal journal, string model, TimeProvider cl
         await writer.Save([], state with { Full = false, CompletedAt = now, FullAt = now }, seen: null);
     }
 
-    private void Measure(CopyState state) =>
-        PerSecond = (state.Seen - since) * TimeSpan.TicksPerSecond / Math.Max(clock.GetElapsedTime(began).Ticks, TimeSpan.TicksPerMillisecond);
+    private void Measure(CopyState state)
+    {
+        if (state.Seen > since)
+        {
+            PerSecond = (state.Seen - since) * TimeSpan.TicksPerSecond / Math.Max(clock.GetElapsedTime(began).Ticks, TimeSpan.TicksPerMillisecond);
+        }
+    }
 }
 
 /// <param name="Documents">What is news.</param>

@@ -75,7 +75,7 @@ public sealed class CatalogSyncTests : IAsyncLifetime
 
         await Shop.Until(async () => await Index.Find("product-00004") is null, "everything was read");
         await Copied();
-        Assert.Null(await Price("product-00004"));
+        await Shop.Until(async () => await Price("product-00004", shop.Clock.GetUtcNow().AddMinutes(1)) is null, "its price ends");
     }
 
     [Fact]
@@ -102,8 +102,8 @@ public sealed class CatalogSyncTests : IAsyncLifetime
         vendor.Generate(95);
         var writes = 0;
         var tamper = stored
-            ? shop.Journal.LoseSaves(reader => reader.StartsWith("catalogue-", StringComparison.Ordinal) && Interlocked.Increment(ref writes) % 2 == 0)
-            : shop.Journal.FailSaves(reader => reader.StartsWith("catalogue-", StringComparison.Ordinal) && Interlocked.Increment(ref writes) % 2 == 0);
+            ? shop.Journal.LoseSaves(reader => reader.StartsWith("catalogue-", StringComparison.Ordinal) && Interlocked.Increment(ref writes) % 3 == 0)
+            : shop.Journal.FailSaves(reader => reader.StartsWith("catalogue-", StringComparison.Ordinal) && Interlocked.Increment(ref writes) % 3 == 0);
         await Copied();
         tamper.Dispose();
 
@@ -124,8 +124,7 @@ public sealed class CatalogSyncTests : IAsyncLifetime
         vendor.Failing = null;
         await Copied();
 
-        Assert.True(vendor.Pages - pages >= 10);
-        Assert.Equal(200, (await shop.Grains.CatalogSync().Get()).Products!.Seen == 0 ? 200 : (await shop.Grains.CatalogSync().Get()).Products!.Documents);
+        Assert.InRange(vendor.Pages - pages, 10 + 20, 10 + 20 + 10); // the second half of the products, then the prices; an idle look now and then
     }
 
     [Fact]
