@@ -40,6 +40,7 @@ internal static class ProblemTypes
         Of("cart-checked-out", 409, Client, "The cart was bought", "The cart became an order and takes no change.", "Start a new cart."),
         Of("price-changed", 409, Data, "The price has changed", "What would be charged is not what was shown.", "Show the new `quote`, and check out with its id."),
         Of("contact-erased", 409, Client, "The contact was erased", "The person asked to be forgotten; the contact takes no new data.", "Start a new cart."),
+        Of("catalog-not-copied", 409, Client, "There is nothing to copy", "The products and prices are the shop's files, which are read at start.", "Change the files and start again, or choose another source (Commerce__Catalog__Provider)."),
         Of("insufficient-stock", 409, Client, "There are not enough units", "More units would be taken away than are free.", "Take away fewer, or wait until reservations end."),
         Of("code-taken", 409, Client, "The code switches on another promotion", "A code, or what made codes begin with, belongs to one promotion.", "Choose another, or withdraw the promotion that has it."),
         Of("nothing-to-capture", 409, Client, "There is nothing to capture", "Everything authorised is captured or voided.", "Read the order's payment."),

@@ -25,8 +25,7 @@ public sealed class EventContractTests
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly Type[] Families = [typeof(CartEvent), typeof(CheckoutEvent), typeof(OrderEvent), typeof(PaymentEvent), typeof(StockEvent), typeof(WebhookEvent), typeof(AllotmentEvent), typeof(PriceEvent)];
-    private static readonly Type[] Families = [typeof(CartEvent), typeof(CheckoutEvent), typeof(OrderEvent), typeof(PaymentEvent), typeof(StockEvent), typeof(WebhookEvent), typeof(OrderTaxEvent)];
+    private static readonly Type[] Families = [typeof(CartEvent), typeof(CheckoutEvent), typeof(OrderEvent), typeof(PaymentEvent), typeof(StockEvent), typeof(WebhookEvent), typeof(AllotmentEvent), typeof(PriceEvent), typeof(OrderTaxEvent)];
 
     public static TheoryData<string> EventTypes => new(Published().Select(e => e.Name));
 
