@@ -19,6 +19,8 @@ public sealed partial class NoFloatingPointNearMoneyTests
     /// <summary>Sources that need floating point although they are near money, and why. What is not needed any more fails, too.</summary>
     private static readonly Dictionary<string, string> AllowedSources = new(StringComparer.Ordinal)
     {
+        ["adapters/Avalara/AvalaraPipelines.cs"] = "the part of a call's time that one attempt has",
+        ["adapters/Commercetools/CommercetoolsOptions.cs"] = "the part of calls that fail at which the circuit breaks",
         ["adapters/Stripe/StripeConnection.cs"] = "how long a rate limit takes to fill, in seconds",
         ["adapters/Stripe/StripeOptions.cs"] = "the part of calls that fail at which the circuit breaks",
     };
