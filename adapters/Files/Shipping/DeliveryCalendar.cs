@@ -12,9 +12,8 @@ namespace Commerce.Shipping;
 internal sealed class DeliveryCalendar(
     TimeZoneInfo zone, TimeOnly cutoff, FrozenSet<DayOfWeek> workingDays, FrozenSet<DateOnly> holidays, FrozenSet<(int Month, int Day)> everyYear)
 {
-    /// <summary>The first and the last day on which something may arrive that takes so many working days.</summary>
-    /// <param name="at">When it is ordered.</param>
-    public (DateOnly Earliest, DateOnly Latest) Promise(DateTimeOffset at, int minDays, int maxDays)
+    /// <summary>The day on which what is ordered at that moment leaves.</summary>
+    public DateOnly LeavesOn(DateTimeOffset at)
     {
         var ordered = TimeZoneInfo.ConvertTime(at, zone).DateTime;
         var leaves = DateOnly.FromDateTime(ordered).AddDays(TimeOnly.FromDateTime(ordered) < cutoff ? 0 : 1);
@@ -23,6 +22,12 @@ internal sealed class DeliveryCalendar(
             leaves = leaves.AddDays(1);
         }
 
+        return leaves;
+    }
+
+    /// <summary>The first and the last day on which something may arrive that takes so many working days.</summary>
+    public (DateOnly Earliest, DateOnly Latest) Arrives(DateOnly leaves, int minDays, int maxDays)
+    {
         var earliest = After(leaves, minDays);
         return (earliest, After(earliest, maxDays - minDays));
     }

@@ -53,44 +53,63 @@ internal sealed class RateTableShippingProvider : IShippingProvider
 
     public ValueTask<ImmutableArray<ShippingRate>> Rates(ShippingRequest request, CancellationToken cancellationToken)
     {
-        var (destination, rates) = (request.Destination, ImmutableArray.CreateBuilder<ShippingRate>());
-        foreach (var area in zones.GetValueOrDefault(new ZoneKey(request.Channel, request.Currency, destination.Country), []))
+        foreach (var area in zones.GetValueOrDefault(new ZoneKey(request.Channel, request.Currency, request.Destination.Country), []))
         {
-            if (area.Postcode.Length > 0 && destination.PostalArea?.StartsWith(area.Postcode, StringComparison.Ordinal) is not true)
+            if (area.Postcode.Length == 0 || request.Destination.PostalArea?.StartsWith(area.Postcode, StringComparison.Ordinal) is true)
             {
-                continue;
+                return new(area.Rates(request.Grams, request.At));
             }
-
-            foreach (var offer in area.Offers)
-            {
-                if (offer.For(request.Grams) is { } rate)
-                {
-                    rates.Add(Promised(rate, area.Calendar, request.At));
-                }
-            }
-
-            rates.Sort(static (one, other) => one.Steps[0].Price.CompareTo(other.Steps[0].Price));
-            break;
         }
 
-        return new(rates.DrainToImmutable());
-    }
-
-    private static ShippingRate Promised(ShippingRate rate, DeliveryCalendar? calendar, DateTimeOffset at)
-    {
-        if (calendar is null)
-        {
-            return rate;
-        }
-
-        var (earliest, latest) = calendar.Promise(at, rate.MinDays, rate.MaxDays);
-        return rate with { Earliest = earliest, Latest = latest };
+        return new([]);
     }
 
     private readonly record struct ZoneKey(string Channel, string Currency, string Country);
 
     /// <summary>The part of a country whose postal codes begin so.</summary>
-    private sealed record Area(string Postcode, ImmutableArray<Offer> Offers, DeliveryCalendar? Calendar);
+    private sealed class Area(string postcode, ImmutableArray<Offer> offers, DeliveryCalendar? calendar)
+    {
+        /// <summary>What was answered last: most carts of a day are of the lightest band.</summary>
+        private Answer? last;
+
+        public string Postcode => postcode;
+
+        public ImmutableArray<Offer> Offers => offers;
+
+        public ImmutableArray<ShippingRate> Rates(long grams, DateTimeOffset at)
+        {
+            var leaves = calendar?.LeavesOn(at);
+            if (last is { } known && known.Leaves == leaves && grams > known.Above && grams <= known.UpTo)
+            {
+                return known.Rates;
+            }
+
+            var limits = offers.SelectMany(offer => offer.Bands).Select(band => band.UpToGrams).ToArray();
+            var answer = new Answer(
+                leaves,
+                limits.Where(limit => limit < grams).DefaultIfEmpty(-1).Max(),
+                limits.Where(limit => limit >= grams).DefaultIfEmpty(long.MaxValue).Min(),
+                [.. offers.Select(offer => offer.For(grams)).OfType<ShippingRate>().OrderBy(rate => rate.Steps[0].Price).Select(rate => Promised(rate, leaves))]);
+            last = answer;
+            return answer.Rates;
+        }
+
+        private ShippingRate Promised(ShippingRate rate, DateOnly? leaves)
+        {
+            if (calendar is null || leaves is null)
+            {
+                return rate;
+            }
+
+            var (earliest, latest) = calendar.Arrives(leaves.Value, rate.MinDays, rate.MaxDays);
+            return rate with { Earliest = earliest, Latest = latest };
+        }
+
+        /// <param name="Leaves">The day on which parcels leave.</param>
+        /// <param name="Above">Grams: it holds for what is heavier,</param>
+        /// <param name="UpTo">up to this.</param>
+        private sealed record Answer(DateOnly? Leaves, long Above, long UpTo, ImmutableArray<ShippingRate> Rates);
+    }
 
     /// <summary>A way to ship in one currency, the lightest band first.</summary>
     private sealed record Offer(ImmutableArray<(long UpToGrams, ShippingRate Rate)> Bands)
