@@ -78,6 +78,7 @@ internal static class ProblemTypes
         Of("coupon-outdone", 422, Client, "Another offer is better", "The code cannot be had together with an offer that serves the shopper better.", "Tell the shopper; nothing is lost."),
         Of("too-many-coupons", 422, Client, "There are too many coupons", "A cart takes 10 coupons at the most.", "Remove one first."),
         Of("unknown-shipping-method", 422, Client, "There is no such shipping method", "The method does not ship to the destination.", "GET the cart's shipping-methods."),
+        Of("no-shipping-method", 422, Client, "Nothing ships this cart", "Every way of shipping to the destination has a limit, and the cart is heavier.", "Take something out, or send it in several orders; the cart's shipping-methods say what is left."),
         Of("destination-not-served", 422, Client, "The destination is not served", "This channel does not ship to that country.", "GET /v1/channels lists the countries of each channel."),
         Of("destination-missing", 422, Client, "The destination is missing", "Taxes and shipping need to know where it goes.", "PUT a destination first."),
         Of("cart-empty", 422, Client, "The cart is empty", "There is nothing to buy.", "Add a line first."),

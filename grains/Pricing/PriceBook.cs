@@ -55,7 +55,7 @@ internal sealed class PriceBook
             {
                 if (Fits(list, question) && list.Prices.TryGetValue(sku, out var prices) && Best(prices, quantity, question.At) is { } price)
                 {
-                    return new Listed(name, price);
+                    return new Listed(price.Version == 0 || price.Version == list.Version ? name : $"{list.Id}@{price.Version}", price);
                 }
             }
         }
@@ -142,11 +142,12 @@ internal sealed class PriceBook
     private static ImmutableArray<PriceList> Merged(ImmutableArray<PriceList> all, PriceList changed, DateTimeOffset? at)
     {
         var known = all.FirstOrDefault(l => l.Id == changed.Id);
-        var prices = (known?.Prices ?? ImmutableDictionary<string, ImmutableArray<ListedPrice>>.Empty).ToBuilder();
+        var stays = known is null ? ImmutableDictionary<string, ImmutableArray<ListedPrice>>.Empty : known.Version == changed.Version ? known.Prices : Versioned(known);
+        var prices = stays.ToBuilder();
         foreach (var (sku, entries) in changed.Prices)
         {
-            var before = at is null || known is null || !known.Prices.TryGetValue(sku, out var old) ? [] : old.Select(p => p with { Until = Earlier(p.Until, at) }).Where(p => !(p.Until <= at - Kept));
-            prices[sku] = [.. Beginning(entries, Later(changed.From, at)), .. before];
+            var before = at is null || !stays.TryGetValue(sku, out var old) ? [] : old.Select(p => p with { Until = Earlier(p.Until, at) }).Where(p => !(p.Until <= at - Kept));
+            prices[sku] = [.. Beginning(entries, Later(changed.From, at), changed.Version), .. before];
         }
 
         var list = changed with { Prices = prices.ToImmutable() };
@@ -155,8 +156,13 @@ internal sealed class PriceBook
     }
 
     /// <summary>The prices from that moment on. Of those that began before it the last one counts: it is put first, since they begin together now.</summary>
-    private static IEnumerable<ListedPrice> Beginning(ImmutableArray<ListedPrice> prices, DateTimeOffset? from) =>
-        prices.OrderByDescending(p => p.From ?? DateTimeOffset.MinValue).Select(p => p with { From = Later(p.From, from) });
+    private static IEnumerable<ListedPrice> Beginning(ImmutableArray<ListedPrice> prices, DateTimeOffset? from, int version) =>
+        prices.OrderByDescending(p => p.From ?? DateTimeOffset.MinValue).Select(p => p with { From = Later(p.From, from), Version = p.Version == 0 ? version : p.Version });
+
+    /// <summary>Prices that stay keep the version that brought them.</summary>
+    public static ImmutableDictionary<string, ImmutableArray<ListedPrice>> Versioned(PriceList list) =>
+        list.Prices.SetItems(list.Prices.Where(prices => prices.Value.Any(p => p.Version == 0)).Select(prices => KeyValuePair.Create(
+            prices.Key, prices.Value.Select(p => p.Version == 0 ? p with { Version = list.Version } : p).ToImmutableArray())));
 
     private static int Particularity(PriceList list) => list switch
     {
