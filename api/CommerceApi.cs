@@ -98,6 +98,8 @@ public static class CommerceApi
             admin.MapOrderAdministration();
             admin.MapCheckoutAdministration();
             admin.MapStockAdministration();
+            admin.MapPromotionAdministration();
+            admin.MapPriceAdministration();
             admin.MapQuoteAdministration();
             admin.MapContactAdministration();
             admin.MapReadModelAdministration();

@@ -17,6 +17,9 @@ internal enum CallerKind
 /// <param name="Owner">The owner id of a guest or customer.</param>
 internal sealed record Caller(CallerKind Kind, string Id, string? Owner = null)
 {
+    /// <summary>What an operator is called in records of who did what; the same for everybody who has the admin key.</summary>
+    public string Name { get; init; } = Id;
+
     public static Caller Operator { get; } = new(CallerKind.Operator, "operator");
 
     public bool HasToken => Kind is CallerKind.Guest or CallerKind.Customer or CallerKind.Operator;

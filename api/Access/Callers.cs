@@ -64,8 +64,9 @@ internal sealed class Callers(AdminKey adminKey, JwtOptionsPresence jwt)
 
         var user = result.Principal;
         var scopes = (user.FindFirst("scope") ?? user.FindFirst("scp"))?.Value ?? "";
-        return scopes.Split(' ').Contains("commerce.admin", StringComparer.Ordinal) || user.HasClaim("scope", "commerce.admin") ? Caller.Operator
-            : user.FindFirst("sub")?.Value is { Length: > 0 and <= 200 } subject && !Fields.HasControl(subject) ? Caller.Customer(subject)
+        var subject = user.FindFirst("sub")?.Value is { Length: > 0 and <= 200 } sub && !Fields.HasControl(sub) ? sub : null;
+        return scopes.Split(' ').Contains("commerce.admin", StringComparer.Ordinal) || user.HasClaim("scope", "commerce.admin") ? Caller.Operator with { Name = subject ?? Caller.Operator.Name }
+            : subject is not null ? Caller.Customer(subject)
             : Caller.Anonymous(http, unrecognised: true);
     }
 }

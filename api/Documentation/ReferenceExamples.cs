@@ -25,7 +25,16 @@ internal static class ReferenceExamples
         ["holdOrder"] = """{"reason":"address to be checked"}""",
         ["captureOrder"] = $$"""{"amount":{{Money}}}""",
         ["refundOrder"] = """{"lines":[{"lineId":"line_1","quantity":1}],"shipping":true,"reason":"damaged"}""",
+        ["simulateQuote"] = """
+            {"currency":"EUR","pricesIncludeTax":true,"policy":{"rounding":"halfAwayFromZero","level":"line","apportioning":"largestRemainder","increment":1},
+             "lines":[{"unitPrice":1295,"quantity":2,"taxRatePct":7}],"promotions":[{"type":"orderPercent","value":10}],"shipping":[{"price":395,"taxRatePct":19}]}
+            """,
         ["receiveStock"] = """{"quantity":100,"reason":"delivery 4711"}""",
+        ["publishPromotion"] = """{"reason":"Tea weeks: 15 % off tea","effect":{"type":"percent_off","percentage":0.15,"on":"lines","items":{"categories":["tea"]}},"channels":["eu"],"from":"2026-10-01T00:00:00Z","until":"2026-10-15T00:00:00Z","coupons":[{"code":"TEAWEEKS","uses":500}]}""",
+        ["makeCoupons"] = """{"count":1000,"prefix":"SPRING-"}""",
+        ["publishPriceList"] = """{"channel":"partner","currency":"EUR","customerGroup":"wholesale","prices":{"DARJ-FIRS-100":[{"amount":1100},{"amount":1000,"fromQuantity":12}]}}""",
+        ["changePrices"] = """{"prices":{"DARJ-FIRS-100":[{"amount":1190,"compareAt":1295,"from":"2026-11-27T00:00:00Z","until":"2026-12-01T00:00:00Z"}]}}""",
+        ["publishCustomerGroup"] = """{"customers":["hotel-nordlicht","cafe-harbour"]}""",
         ["adjustStock"] = """{"quantity":-2,"reason":"broken"}""",
     };
 

@@ -18,6 +18,7 @@ internal static class ReferenceParameters
         ["from"] = "Placed at this time (RFC 3339) or later.",
         ["to"] = "Placed before this time (RFC 3339).",
         ["status"] = "Those in this state alone, as the items have it.",
+        ["state"] = "Those that are `scheduled`, `in_force` or `over` alone.",
         ["below"] = "Those with fewer available units, the fewest first; all by SKU when absent.",
     };
 

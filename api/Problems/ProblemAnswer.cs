@@ -11,7 +11,8 @@ internal static class ProblemAnswer
     {
         var type = ProblemTypes.Get(error.Code);
         return Write(http, type, error.Detail, error.RetryAfter, new Extras(
-            error.Pointer is { } pointer ? [new FieldError(pointer, error.Code, error.Detail)] : null,
+            !error.Faults.IsDefaultOrEmpty ? [.. error.Faults.Select(static fault => new FieldError(fault.Pointer, fault.Code, fault.Remedy))]
+            : error.Pointer is { } pointer ? [new FieldError(pointer, error.Code, error.Detail)] : null,
             error.Allowed.IsDefaultOrEmpty ? null : error.Allowed,
             error.Quote is { } quote ? QuoteJson.Of(quote) : null,
             error.Shown is { } shown ? QuoteJson.Of(shown) : null,

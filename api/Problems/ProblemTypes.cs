@@ -41,6 +41,7 @@ internal static class ProblemTypes
         Of("price-changed", 409, Data, "The price has changed", "What would be charged is not what was shown.", "Show the new `quote`, and check out with its id."),
         Of("contact-erased", 409, Client, "The contact was erased", "The person asked to be forgotten; the contact takes no new data.", "Start a new cart."),
         Of("insufficient-stock", 409, Client, "There are not enough units", "More units would be taken away than are free.", "Take away fewer, or wait until reservations end."),
+        Of("code-taken", 409, Client, "The code switches on another promotion", "A code, or what made codes begin with, belongs to one promotion.", "Choose another, or withdraw the promotion that has it."),
         Of("nothing-to-capture", 409, Client, "There is nothing to capture", "Everything authorised is captured or voided.", "Read the order's payment."),
         Of("nothing-to-refund", 409, Client, "There is nothing to refund", "Everything captured is refunded.", "Read the order's payment."),
         Of("more-than-left", 409, Client, "That is more than is left", "Each unit of a line, and the shipping, is charged once and given back once, and never more money than is left of all.", "Ask for what is left; `detail` says how much."),

@@ -83,6 +83,16 @@ internal sealed class Call(HttpContext http)
         return body;
     }
 
+    /// <summary>Reads a body that is a whole document, and refuses it if it has not the form of one.</summary>
+    public async Task<T> ReadDocument<T>()
+    {
+        using var document = await JsonBody.Read(http.Request, optional: false, Bytes);
+        var root = document!.RootElement;
+        var body = Documents.Of<T>(root);
+        fingerprint = given is null ? null : IdempotencyKeys.Fingerprint(http.Request, root);
+        return body;
+    }
+
     /// <summary>The body as it came; it can be read only once, and is kept for the next attempt.</summary>
     public async Task<byte[]> Bytes() => bytes ??= await JsonBody.Bytes(http.Request, http.RequestAborted);
 

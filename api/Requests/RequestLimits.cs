@@ -61,7 +61,7 @@ internal sealed class RequestLimits(RequestDelegate next)
         }
 
         return !MediaTypeHeaderValue.TryParseList(accept, out var kinds) || kinds.Any(static kind => kind.Quality is null or > 0
-            && kind.MediaType.Value is "*/*" or "application/*" or "application/json" or "application/problem+json" or "text/event-stream" or "application/x-ndjson");
+            && kind.MediaType.Value is "*/*" or "application/*" or "application/json" or "application/problem+json" or "text/event-stream" or "application/x-ndjson" or "text/csv");
     }
 
     private static int SizeOf(IHeaderDictionary headers)

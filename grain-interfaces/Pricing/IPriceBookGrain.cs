@@ -139,6 +139,16 @@ public enum PromotionPhase
     [JsonStringEnumMemberName("over")] Over = 2,
 }
 
+public static class PromotionPhases
+{
+    extension(Promotion promotion)
+    {
+        /// <summary>Whether it is to come, counts, or is over at that moment.</summary>
+        public PromotionPhase PhaseAt(DateTimeOffset at) =>
+            at < promotion.From ? PromotionPhase.Scheduled : at >= promotion.Until ? PromotionPhase.Over : PromotionPhase.InForce;
+    }
+}
+
 public static class PriceErrors
 {
     public static CommerceError CodeTaken(string code, string promotion, string pointer) => new(

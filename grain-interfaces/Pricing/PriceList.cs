@@ -45,13 +45,15 @@ public sealed record PriceList
 /// <param name="CompareAt">What it is shown to have cost before, minor units; null: nothing is shown.</param>
 /// <param name="From">UTC, the first moment; null: it always was.</param>
 /// <param name="Until">UTC, the first moment after; null: no end.</param>
+/// <param name="Version">Of the list, that brought it; 0: as the list says of itself.</param>
 [GenerateSerializer, Immutable, Alias("commerce.price-list.price")]
 public sealed record ListedPrice(
     [property: Id(0)] long Amount,
     [property: Id(1)] int FromQuantity = 1,
     [property: Id(2)] long? CompareAt = null,
     [property: Id(3)] DateTimeOffset? From = null,
-    [property: Id(4)] DateTimeOffset? Until = null);
+    [property: Id(4)] DateTimeOffset? Until = null,
+    [property: Id(5)] int Version = 0);
 
 /// <summary>Customers who are priced alike.</summary>
 /// <param name="Id">Lower case, digits and dashes: <c>wholesale</c>.</param>

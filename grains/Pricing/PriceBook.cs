@@ -55,7 +55,7 @@ internal sealed class PriceBook
             {
                 if (Fits(list, question) && list.Prices.TryGetValue(sku, out var prices) && Best(prices, quantity, question.At) is { } price)
                 {
-                    return new Listed(name, price);
+                    return new Listed(price.Version == 0 || price.Version == list.Version ? name : $"{list.Id}@{price.Version}", price);
                 }
             }
         }
@@ -147,15 +147,20 @@ internal sealed class PriceBook
             return all.Add(changed with { From = Later(changed.From, at) });
         }
 
-        var prices = known.Prices.ToBuilder();
+        var prices = known.Version == changed.Version ? known.Prices.ToBuilder() : Versioned(known).ToBuilder();
         foreach (var (sku, entries) in changed.Prices)
         {
-            var before = at is null || !known.Prices.TryGetValue(sku, out var old) ? [] : old.Select(p => p with { Until = Earlier(p.Until, at) }).Where(p => !(p.Until <= at - Kept));
-            prices[sku] = [.. entries.Select(p => p with { From = Later(Later(p.From, changed.From), at) }), .. before];
+            var before = at is null || !known.Prices.TryGetValue(sku, out var old) ? [] : old.Select(p => p with { Until = Earlier(p.Until, at), Version = p.Version == 0 ? known.Version : p.Version }).Where(p => !(p.Until <= at - Kept));
+            prices[sku] = [.. entries.Select(p => p with { From = Later(Later(p.From, changed.From), at), Version = p.Version == 0 ? changed.Version : p.Version }), .. before];
         }
 
         return all.Replace(known, changed with { From = Earlier(known.From ?? DateTimeOffset.MinValue, changed.From) is var from && from == DateTimeOffset.MinValue ? null : from, Prices = prices.ToImmutable() });
     }
+
+    /// <summary>Prices that stay keep the version that brought them.</summary>
+    private static ImmutableDictionary<string, ImmutableArray<ListedPrice>> Versioned(PriceList list) =>
+        list.Prices.SetItems(list.Prices.Where(prices => prices.Value.Any(p => p.Version == 0)).Select(prices => KeyValuePair.Create(
+            prices.Key, prices.Value.Select(p => p.Version == 0 ? p with { Version = list.Version } : p).ToImmutableArray())));
 
     private static int Particularity(PriceList list) => list switch
     {

@@ -171,7 +171,7 @@ internal sealed class PriceBookGrain(IJournal journal, PriceBooks books, IChanne
         var now = Now;
         var standing = await Everything();
 
-        return PageOf(standing.Where(p => phase is null || PhaseOf(p.Document, now) == phase), p => p.Document.Id, page, p => Shown(p)!);
+        return PageOf(standing.Where(p => phase is null || p.Document.PhaseAt(now) == phase), p => p.Document.Id, page, p => Shown(p)!);
     }
 
     public async Task<Page<Published<Promotion>>> PromotionVersions(string id, PageRequest page)
@@ -241,9 +241,6 @@ internal sealed class PriceBookGrain(IJournal journal, PriceBooks books, IChanne
 
     public Task<ImmutableArray<Publication>> After(long version) => Task.FromResult(Durable.After(version));
 
-    private static PromotionPhase PhaseOf(Promotion promotion, DateTimeOffset now) =>
-        now < promotion.From ? PromotionPhase.Scheduled : now >= promotion.Until ? PromotionPhase.Over : PromotionPhase.InForce;
-
     /// <summary>Prices of a SKU after a change: where all that is given is still to come, what holds now holds until then.</summary>
     private static ImmutableArray<ListedPrice> UntilThen(ImmutableArray<ListedPrice> before, ImmutableArray<ListedPrice> given, DateTimeOffset now) =>
         given.IsEmpty || !given.All(p => p.From > now)
@@ -290,7 +287,7 @@ internal sealed class PriceBookGrain(IJournal journal, PriceBooks books, IChanne
         foreach (var other in await Everything())
         {
             if (other.Document.Id != promotionId
-                && PhaseOf(other.Document, now) is not PromotionPhase.Over
+                && other.Document.PhaseAt(now) is not PromotionPhase.Over
                 && other.Document.Coupons.Any(c => string.Equals(c.Code, code, StringComparison.OrdinalIgnoreCase)))
             {
                 throw new CommerceException(PriceErrors.CodeTaken(code, other.Document.Id, pointer));

@@ -11,7 +11,7 @@ public sealed class ReadmeTests(RunningShop running)
     [Fact]
     public async Task The_walk_through_of_the_README_works_when_it_is_pasted()
     {
-        var script = Script()
+        var script = (Script("## Buy something") + Script("## Try a price"))
             .Replace("http://localhost:5000", running.Client.Address.ToString().TrimEnd('/'), StringComparison.Ordinal)
             .Replace("$(cat data/admin-key)", ShopProcess.AdminKey, StringComparison.Ordinal);
 
@@ -22,13 +22,16 @@ public sealed class ReadmeTests(RunningShop running)
         Assert.Contains("\"type\":\"commerce.order.placed.v1\"", said, StringComparison.Ordinal);
         Assert.Contains("event: commerce.order.captured.v1", said, StringComparison.Ordinal);
         Assert.Contains("event: commerce.order.refunded.v1", said, StringComparison.Ordinal);
+        Assert.Contains("\"gross\":6321", said, StringComparison.Ordinal);
+        Assert.Contains("Tea week: 15 % off tea", said, StringComparison.Ordinal);
+        Assert.Contains("10 % off your first order (code WELCOME10)", said, StringComparison.Ordinal);
         Assert.DoesNotContain("/problems/", said, StringComparison.Ordinal);
     }
 
-    private static string Script()
+    private static string Script(string title)
     {
         var readme = File.ReadAllText(Path.Combine(BuiltPrograms.Repository, "README.md"));
-        var chapter = readme[readme.IndexOf("## Buy something", StringComparison.Ordinal)..];
+        var chapter = readme[readme.IndexOf(title, StringComparison.Ordinal)..];
         return Regex.Match(chapter, "```sh\n(?<script>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["script"].Value;
     }
 

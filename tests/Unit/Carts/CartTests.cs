@@ -18,7 +18,9 @@ public sealed class CartTests
         new CartClaimed("chk_1", "q1"),
         new CartReleased("chk_1"),
         new CartCheckedOut("chk_1", "ord_1"),
-        new CartAbandoned());
+        new CartAbandoned(),
+        new CartRepriced(),
+        new CartPriceDrifted("qt_1", "qt_2", new Money(1299, "EUR"), new Money(1399, "EUR"), ["unit_price"]));
 
     private static IEnumerable<(CartStatus? From, Type Happened, CartStatus? To)> Pairs =>
         Pairs<CartStatus, CartEvent>((from, happened) => Cart.Next(from ?? CartStatus.None, happened)).Where(pair => pair.From is not null);
@@ -39,6 +41,8 @@ public sealed class CartTests
         "Active --CartReleased--> Active",
         "Active --CartCheckedOut--> CheckedOut",
         "Active --CartAbandoned--> Abandoned",
+        "Active --CartRepriced--> Active",
+        "Active --CartPriceDrifted--> Active",
     ], Edges(Pairs));
 
     [Fact]
@@ -75,6 +79,20 @@ public sealed class CartTests
     [Fact]
     public void A_cart_that_became_an_order_names_it_when_it_refuses() =>
         Assert.Contains("ord_1", Refused(() => In(CartStatus.CheckedOut).Apply(Samples[typeof(LineAdded)], At)).Detail, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_price_holds_from_the_last_change_and_looking_at_a_cart_does_not_keep_it_from_being_abandoned()
+    {
+        var cart = In(CartStatus.Active);
+        var later = At.AddHours(1);
+
+        Assert.Equal((later, later), Of(cart.Apply(new LineChanged("line_1", 2), later)));
+        Assert.Equal((later, cart.UpdatedAt), Of(cart.Apply(new CartRepriced(), later)));
+        Assert.Equal((cart.PricedAt, later), Of(cart.Apply(new CartClaimed("chk_1", "q1"), later)));
+        Assert.Equal((cart.PricedAt, later), Of(cart.Apply(Samples[typeof(CartPriceDrifted)], later)));
+
+        static (DateTimeOffset, DateTimeOffset) Of(Cart cart) => (cart.PricedAt, cart.UpdatedAt);
+    }
 
     [Fact]
     public void A_line_id_is_never_used_again()

@@ -4,12 +4,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
+using Commerce.Allotments;
 using Commerce.Carts;
 using Commerce.Checkouts;
 using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
+using Commerce.Pricing;
 using Commerce.Tax;
 using Xunit;
 
@@ -23,7 +25,7 @@ public sealed class EventContractTests
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly Type[] Families = [typeof(CartEvent), typeof(CheckoutEvent), typeof(OrderEvent), typeof(PaymentEvent), typeof(StockEvent), typeof(WebhookEvent), typeof(OrderTaxEvent)];
+    private static readonly Type[] Families = [typeof(CartEvent), typeof(CheckoutEvent), typeof(OrderEvent), typeof(PaymentEvent), typeof(StockEvent), typeof(WebhookEvent), typeof(AllotmentEvent), typeof(PriceEvent), typeof(OrderTaxEvent)];
 
     public static TheoryData<string> EventTypes => new(Published().Select(e => e.Name));
 
