@@ -19,6 +19,9 @@ public sealed record ShopSetup
     /// <summary>False: a silo alone, whose customers come through front ends.</summary>
     public bool Api { get; init; } = true;
 
+    /// <summary>The folder of its goods, prices and taxes; null: the sample's.</summary>
+    public string? Goods { get; init; }
+
     /// <summary>The silo's dll: this version's, or another's.</summary>
     public string Program { get; init; } = BuiltPrograms.Silo;
 }
@@ -59,6 +62,11 @@ public sealed class ShopProcess : IAsyncDisposable
         {
             settings["ConnectionStrings__Commerce"] = database;
             settings["Commerce__Sandbox__Enabled"] = setup.Vendor is null ? "true" : "false";
+        }
+
+        if (setup.Goods is { } goods)
+        {
+            settings["Commerce__Shop__Directory"] = goods;
         }
 
         if (!setup.Api)
