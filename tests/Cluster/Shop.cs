@@ -7,6 +7,7 @@ using Commerce.Payments;
 using Commerce.Pricing;
 using Commerce.Storage;
 using Commerce.Storage.Postgres;
+using Commerce.Tax;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,7 @@ using Orleans.TestingHost;
 
 namespace Commerce.Tests.Cluster;
 
-/// <summary>A silo as production composes it, on files of its own: only the bank, the goods and the clock are the tests'.</summary>
+/// <summary>A silo as production composes it, on files of its own: only the bank, the tax office, the goods and the clock are the tests'.</summary>
 public sealed class Shop : IAsyncLifetime
 {
     private static readonly Address Berlin = new("Ada Lovelace", "Unter den Linden 1", null, "Berlin", null, "10117", "DE");
@@ -27,6 +28,8 @@ public sealed class Shop : IAsyncLifetime
     internal string Folder { get; } = Path.Combine(Path.GetTempPath(), "commerce-tests", Guid.NewGuid().ToString("N"));
 
     internal ScriptedPaymentProvider Bank { get; } = new();
+
+    internal ScriptedTaxProvider TaxOffice { get; } = new();
 
     internal ShiftedClock Clock { get; } = new();
 
@@ -87,6 +90,7 @@ public sealed class Shop : IAsyncLifetime
                 silo.Services.AddSingleton<IPricingProvider>(vendor);
             }
 
+            silo.Services.AddSingleton<ITaxProvider>(TaxOffice);
             if (database is null)
             {
                 silo.UseEmbeddedStorage(DataDirectory.Take(Path.Combine(Folder, "data")));
@@ -134,10 +138,10 @@ public sealed class Shop : IAsyncLifetime
     }
 
     /// <summary>A cart that can be checked out.</summary>
-    internal async Task<Trial> Cart(string method = "card", int quantity = 2, int stock = 10)
+    internal async Task<Trial> Cart(string method = "card", int quantity = 2, int stock = 10, string channel = "eu")
     {
         var trial = new Trial(this, await Stocked(stock), quantity, method);
-        await trial.Cart.Create(new Request(trial.Owner, "open", "f"), new CreateCart(trial.Owner, "eu", null, [new NewLine(trial.Sku, quantity)]));
+        await trial.Cart.Create(new Request(trial.Owner, "open", "f"), new CreateCart(trial.Owner, channel, null, [new NewLine(trial.Sku, quantity)]));
         await trial.Cart.SetDestination(new Request(trial.Owner), Berlin);
         return trial;
     }

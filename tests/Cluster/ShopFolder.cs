@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Commerce.Tests.Cluster;
 
-/// <summary>A shop of one channel whose every SKU costs 12.99 and belongs to one test.</summary>
+/// <summary>A shop whose every SKU costs 12.99 and belongs to one test. Besides <c>eu</c> there are two channels that a scripted tax vendor serves: one stops without it, one goes by the tables.</summary>
 internal static class ShopFolder
 {
     public const int Skus = 200;
@@ -10,26 +10,32 @@ internal static class ShopFolder
     /// <summary>Weighs 20 kg; a parcel takes 31.5.</summary>
     public const string Heavy = "ANVIL";
 
+    public const string Stopping = "vendor-or-stop", Estimating = "vendor-or-tables";
+
+    private static readonly string[] Channels = ["eu", Stopping, Estimating];
+
     public static string Sku(int number) => $"SKU-{number:000}";
 
     public static void Write(string folder)
     {
         var skus = Enumerable.Range(1, Skus).Select(Sku).ToArray();
-        File("channels.json", new[] { new { id = "eu", name = "Europe", currencies = new[] { "EUR" }, taxInclusive = true, countries = new[] { "DE" }, paymentProvider = "scripted" } });
+        File("channels.json", new[] { Channel("eu", "rate-tables", "stop"), Channel(Stopping, ScriptedTaxProvider.ProviderName, "stop"), Channel(Estimating, ScriptedTaxProvider.ProviderName, "tables") });
         File("coupons.json", Array.Empty<object>());
         File("taxes.json", new[] { new { country = "DE", name = "VAT", rates = new Dictionary<string, decimal> { ["standard"] = 0.19m } } });
-        File("shipping.json", new[]
-        {
-            new
+        File("shipping.json", Channels.Select(channel => new
             {
-                channel = "eu",
+                channel,
                 countries = new[] { "DE" },
                 methods = new[] { new { id = "standard", name = "Standard", weights = new[] { new { upToGrams = 31_500, price = new { EUR = 495 } } }, minDays = 2, maxDays = 4 } },
                 calendar = new { timeZone = "Europe/Berlin", cutoff = "14:00" },
-            },
-        });
-        File("prices/eu.json", new[] { new { channel = "eu", currency = "EUR", prices = skus.Append(Heavy).ToDictionary(sku => sku, _ => 1299) } });
+            }));
+        File("prices/eu.json", Channels.Select(channel => new { channel, currency = "EUR", prices = skus.Append(Heavy).ToDictionary(sku => sku, _ => 1299) }));
         File("products/all.json", new[] { new { id = "thing", name = "Thing", variants = skus.Append(Heavy).Select(sku => new { sku, name = $"Thing {sku}", grams = sku == Heavy ? 20_000 : 0 }) } });
+
+        static object Channel(string id, string taxProvider, string taxFallback) => new
+        {
+            id, name = id, currencies = new[] { "EUR" }, taxInclusive = true, countries = new[] { "DE" }, paymentProvider = "scripted", taxProvider, taxFallback,
+        };
 
         void File(string name, object content)
         {

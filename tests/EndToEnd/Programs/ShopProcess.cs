@@ -21,6 +21,8 @@ public sealed record ShopSetup
 
     /// <summary>What it is configured with besides.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+    /// <summary>The folder of its goods, prices and taxes; null: the sample's.</summary>
+    public string? Goods { get; init; }
 
     /// <summary>The silo's dll: this version's, or another's.</summary>
     public string Program { get; init; } = BuiltPrograms.Silo;
@@ -62,6 +64,11 @@ public sealed class ShopProcess : IAsyncDisposable
         {
             settings["ConnectionStrings__Commerce"] = database;
             settings["Commerce__Sandbox__Enabled"] = setup.Vendor is null ? "true" : "false";
+        }
+
+        if (setup.Goods is { } goods)
+        {
+            settings["Commerce__Shop__Directory"] = goods;
         }
 
         if (!setup.Api)
