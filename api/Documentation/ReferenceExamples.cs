@@ -37,6 +37,7 @@ internal static class ReferenceExamples
         ["changePrices"] = """{"prices":{"DARJ-FIRS-100":[{"amount":1190,"compareAt":1295,"from":"2026-11-27T00:00:00Z","until":"2026-12-01T00:00:00Z"}]}}""",
         ["publishCustomerGroup"] = """{"customers":["hotel-nordlicht","cafe-harbour"]}""",
         ["adjustStock"] = """{"quantity":-2,"reason":"broken"}""",
+        ["startCatalogSync"] = """{"full":true}""",
     };
 
     public static JsonNode? BodyOf(string operationId) => Bodies.TryGetValue(operationId, out var body) ? JsonNode.Parse(body) : null;
