@@ -103,6 +103,7 @@ public static class CommerceApi
             admin.MapQuoteAdministration();
             admin.MapContactAdministration();
             admin.MapReadModelAdministration();
+            admin.MapCatalogAdministration();
             admin.MapExport();
 
             app.MapIndexPage();

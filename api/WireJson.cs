@@ -32,6 +32,8 @@ namespace Commerce;
 [JsonSerializable(typeof(ListJson<StockLevel>))]
 [JsonSerializable(typeof(ListJson<ReadModelView>))]
 [JsonSerializable(typeof(ReadModelView))]
+[JsonSerializable(typeof(CatalogSyncView))]
+[JsonSerializable(typeof(CatalogSyncBody))]
 [JsonSerializable(typeof(CaptureBody))]
 [JsonSerializable(typeof(RefundBody))]
 [JsonSerializable(typeof(ReasonBody))]

@@ -26,6 +26,7 @@ public static class CommerceGrains
             var services = silo.Services;
             services.AddOptionsWithValidateOnStart<TimekeeperOptions, TimekeeperOptionsValidator>().BindConfiguration(TimekeeperOptions.Section);
             services.AddOptionsWithValidateOnStart<LifecycleStreamOptions, LifecycleStreamOptionsValidator>().BindConfiguration(LifecycleStreamOptions.Section);
+            services.AddOptionsWithValidateOnStart<CatalogSyncOptions, CatalogSyncOptionsValidator>().BindConfiguration(CatalogSyncOptions.Section);
             services.AddOptionsWithValidateOnStart<ReadModelOptions, ReadModelOptionsValidator>().BindConfiguration(ReadModelOptions.Section);
 
             // Most carts and all checkouts are done with within a minute or two; what comes back is read from the journal in less than a millisecond.
@@ -37,10 +38,13 @@ public static class CommerceGrains
             services.AddSingleton<SiloAge>();
             services.AddSingleton<PaymentProviders>();
             services.AddSingleton<CheckoutMeters>();
-            services.AddSingleton<CatalogIndex>();
+            services.AddSingleton<ProductCopy>();
+            services.AddSingleton<PriceCopy>();
+            services.AddSingleton(static provider => new CatalogIndex(
+                provider.GetRequiredService<ICatalogProvider>() is { IsCopied: false } near ? near : provider.GetRequiredService<ProductCopy>()));
             services.AddSingleton<PriceMeters>();
             services.AddSingleton(static provider => new PriceBooks(
-                provider.GetRequiredService<IPricingProvider>(), version => provider.GetRequiredService<IGrainFactory>().PriceBook().After(version)));
+                provider.GetRequiredService<IPricingProvider>() is { IsCopied: false } near ? near : provider.GetRequiredService<PriceCopy>(), version => provider.GetRequiredService<IGrainFactory>().PriceBook().After(version)));
             services.AddSingleton<TaxMeters>();
             services.AddSingleton<TaxDesk>();
             services.AddSingleton<IPricingFacts, PricingFacts>();
@@ -56,6 +60,7 @@ public static class CommerceGrains
             services.AddSingleton<ReadModelLag>();
             services.AddSingleton<ReadModelPages>();
             services.AddHostedService<OpeningStock>();
+            services.AddHostedService<CatalogWatch>();
             services.AddHostedService<Timekeeper>();
             services.AddHostedService<PriceWatch>();
             services.AddHostedService<ReadModelWatch>();

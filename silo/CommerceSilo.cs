@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Commerce.Commercetools;
 using Commerce.Payments;
 using Commerce.Sandbox;
 using Commerce.Storage;
@@ -88,6 +89,7 @@ internal static class CommerceSilo
         private void AddProviders(IConfiguration configuration, string data)
         {
             services.AddShopFiles();
+            services.AddCatalogOf(configuration);
             services.AddManualPayments();
             services.AddSingleton<OwnAddress>();
             if (!UsesSandbox(configuration))
@@ -107,6 +109,7 @@ internal static class CommerceSilo
                 sandbox.DataDirectory = configuration["Commerce:Sandbox:DataDirectory"] ?? Path.Combine(Path.GetFullPath(data), "sandbox");
                 sandbox.WebhookSecret = configuration["Commerce:Stripe:WebhookSecret"] ?? SandboxWebhookSecret;
                 sandbox.ResolveWebhookUrl = () => own.Reach("/v1/webhooks/stripe");
+                sandbox.ShopDirectory ??= SellsFromCommercetools(configuration) ? Path.GetFullPath(configuration["Commerce:Shop:Directory"] ?? "shop", AppContext.BaseDirectory) : null;
             });
             services.AddStripe();
             services.AddOptions<StripeOptions>().PostConfigure<OwnAddress>((stripe, own) =>
@@ -125,6 +128,36 @@ internal static class CommerceSilo
             });
         }
     }
+
+    extension(IServiceCollection services)
+    {
+        /// <summary>Products and prices from the shop's files, unless the configuration names another source. Channels, taxes and shipping rates are the files' in any case.</summary>
+        private void AddCatalogOf(IConfiguration configuration)
+        {
+            if (!SellsFromCommercetools(configuration))
+            {
+                return;
+            }
+
+            services.AddCommercetools();
+            if (UsesSandbox(configuration) && string.IsNullOrEmpty(configuration["Commerce:Commercetools:ProjectKey"]))
+            {
+                services.AddOptions<CommercetoolsOptions>().PostConfigure<OwnAddress>((commercetools, own) =>
+                {
+                    (commercetools.ProjectKey, commercetools.ClientId, commercetools.ClientSecret) = ("sandbox", "sandbox", "sandbox");
+                    commercetools.ResolveUrl = () => own.Reach("/sandbox/commercetools");
+                });
+            }
+        }
+    }
+
+    /// <summary>Whose products and prices the shop sells: its files' by default.</summary>
+    private static bool SellsFromCommercetools(IConfiguration configuration) => configuration["Commerce:Catalog:Provider"] switch
+    {
+        null or "" or "files" => false,
+        "commercetools" => true,
+        var other => throw new InvalidOperationException($"Commerce:Catalog:Provider is 'files' or 'commercetools', not '{other}'."),
+    };
 
     /// <summary>
     /// Whether the vendors of this start are the sandbox in its own process: by default when no real vendor is configured and this silo is the only one.

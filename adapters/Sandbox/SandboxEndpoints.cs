@@ -1,4 +1,5 @@
 using Commerce.Sandbox.Avalara;
+using Commerce.Sandbox.Commercetools;
 using Commerce.Sandbox.Stripe;
 
 namespace Commerce.Sandbox;
@@ -18,6 +19,7 @@ public static class SandboxEndpoints
             sandbox.MapPost("/3ds/{id}", AuthenticationPage.Decide).DisableAntiforgery().ExcludeFromDescription();
             sandbox.MapStripe();
             sandbox.MapAvalara();
+            sandbox.MapCommercetools();
             sandbox.MapFaults();
             sandbox.MapExport();
 

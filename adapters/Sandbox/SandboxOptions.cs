@@ -50,6 +50,25 @@ public sealed class SandboxOptions
     /// <summary>Address of the sandbox as a shopper's browser sees it. Default: the one that the request was sent to.</summary>
     public string? PublicUrl { get; set; }
 
+    /// <summary>A shop's folder that commercetools' project is filled from. Default: none, an empty project.</summary>
+    public string? ShopDirectory { get; set; }
+
+    /// <summary>Key of the one project at commercetools. Default: <c>sandbox</c>.</summary>
+    [Required]
+    public string ProjectKey { get; set; } = "sandbox";
+
+    /// <summary>The API client that commercetools knows. Default: <c>sandbox</c>.</summary>
+    [Required]
+    public string ClientId { get; set; } = "sandbox";
+
+    /// <summary>Its secret. Default: <c>sandbox</c>.</summary>
+    [Required]
+    public string ClientSecret { get; set; } = "sandbox";
+
+    /// <summary>How long a token of commercetools is good. Default: 48 hours, as theirs.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "2.00:00:00")]
+    public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromHours(48);
+
     internal bool SendsWebhooks => !string.IsNullOrEmpty(WebhookUrl) || ResolveWebhookUrl is not null;
 }
 

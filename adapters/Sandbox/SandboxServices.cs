@@ -1,4 +1,5 @@
 using Commerce.Sandbox.Avalara;
+using Commerce.Sandbox.Commercetools;
 using Commerce.Sandbox.Stripe;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -26,6 +27,8 @@ public static class SandboxServices
             services.AddSingleton<StripeDoor>();
             services.AddSingleton<AvalaraCompany>();
             services.AddSingleton<AvalaraDoor>();
+            services.AddSingleton<VendorProject>();
+            services.AddSingleton<VendorDoor>();
             services.AddSingleton<FaultBook>();
             services.AddSingleton<WebhookQueue>();
             services.AddHostedService<WebhookSender>();

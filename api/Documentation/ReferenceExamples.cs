@@ -29,6 +29,7 @@ internal static class ReferenceExamples
             {"currency":"EUR","pricesIncludeTax":true,"policy":{"rounding":"halfAwayFromZero","level":"line","apportioning":"largestRemainder","increment":1},
              "lines":[{"unitPrice":1295,"quantity":2,"taxRatePct":7}],"promotions":[{"type":"orderPercent","value":10}],"shipping":[{"price":395,"taxRatePct":19}]}
             """,
+        ["startCatalogSync"] = """{"full":true}""",
         ["receiveStock"] = """{"quantity":100,"reason":"delivery 4711"}""",
         ["publishPromotion"] = """{"reason":"Tea weeks: 15 % off tea","effect":{"type":"percent_off","percentage":0.15,"on":"lines","items":{"categories":["tea"]}},"channels":["eu"],"from":"2026-10-01T00:00:00Z","until":"2026-10-15T00:00:00Z","coupons":[{"code":"TEAWEEKS","uses":500}]}""",
         ["makeCoupons"] = """{"count":1000,"prefix":"SPRING-"}""",

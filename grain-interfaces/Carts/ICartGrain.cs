@@ -116,13 +116,19 @@ public sealed record Destination(
     }
 }
 
+/// <param name="MinDays">Working days from the order to the door, at best.</param>
+/// <param name="MaxDays">Working days, at worst.</param>
+/// <param name="Earliest">The first day on which it may arrive when it is ordered now, as a date of the destination; null: not promised.</param>
+/// <param name="Latest">The day by which it arrives.</param>
 [GenerateSerializer, Immutable, Alias("commerce.cart.shipping-method")]
 public sealed record ShippingMethodView(
     [property: Id(0)] string Id,
     [property: Id(1)] string Name,
     [property: Id(2)] Money Price,
     [property: Id(3)] int MinDays,
-    [property: Id(4)] int MaxDays);
+    [property: Id(4)] int MaxDays,
+    [property: Id(5)] DateOnly? Earliest = null,
+    [property: Id(6)] DateOnly? Latest = null);
 
 /// <param name="Quote">What the checkout charges.</param>
 /// <param name="PaymentProvider">The channel's default, when the shopper names none.</param>
@@ -208,6 +214,10 @@ public static class CartErrors
     public static CommerceError UnknownShippingMethod(string method) => new(
         "unknown-shipping-method", ErrorKind.Invalid, $"'{method}' does not ship to this destination.")
     { Pointer = "/id" };
+
+    public static CommerceError NoShippingMethod { get; } = new(
+        "no-shipping-method", ErrorKind.Invalid, "Nobody takes a cart of this weight to its destination. Take something out, or send it in several orders.")
+    { Pointer = "/cartId" };
 
     public static CommerceError CannotShipTo(string country) => new(
         "destination-not-served", ErrorKind.Invalid, $"This channel does not ship to '{country}'.")

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Commerce.Pricing;
 
 /// <summary>Prices for somebody, somewhere, for a time.</summary>
@@ -53,7 +55,7 @@ public sealed record ListedPrice(
     [property: Id(2)] long? CompareAt = null,
     [property: Id(3)] DateTimeOffset? From = null,
     [property: Id(4)] DateTimeOffset? Until = null,
-    [property: Id(5)] int Version = 0);
+    [property: Id(5), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Version = 0);
 
 /// <summary>Customers who are priced alike.</summary>
 /// <param name="Id">Lower case, digits and dashes: <c>wholesale</c>.</param>

@@ -93,7 +93,8 @@ internal sealed record Allotment : IAggregateState<Allotment, AllotmentEvent>
         : null;
 
     /// <inheritdoc/>
-    public Allotment Apply(AllotmentEvent happened, DateTimeOffset at) => Forget(at).Follow(happened, at);
+    /// <remarks>Forgets afterwards: what was decided on a state is applied to that very state.</remarks>
+    public Allotment Apply(AllotmentEvent happened, DateTimeOffset at) => Follow(happened, at).Forget(at);
 
     private Allotment Follow(AllotmentEvent happened, DateTimeOffset at)
     {

@@ -111,7 +111,7 @@ internal sealed class CartGrain(CartPricing pricing, PriceMeters meters) : Aggre
     public async Task<ImmutableArray<ShippingMethodView>> ShippingMethods(string? owner)
     {
         Demand(owner);
-        return [.. (await pricing.Offers(State, Now)).Select(offer => new ShippingMethodView(offer.Rate.Id, offer.Rate.Name, offer.Price, offer.Rate.MinDays, offer.Rate.MaxDays))];
+        return [.. (await pricing.Offers(State, Now)).Select(offer => new ShippingMethodView(offer.Rate.Id, offer.Rate.Name, offer.Price, offer.Rate.MinDays, offer.Rate.MaxDays, offer.Rate.Earliest, offer.Rate.Latest))];
     }
 
     public Task<Reply<CartView>> SetShippingMethod(Request request, string method) => Change(request, async () =>
@@ -277,6 +277,11 @@ internal sealed class CartGrain(CartPricing pricing, PriceMeters meters) : Aggre
         if (quoteId is not null && quoteId != quote.Id)
         {
             await DemandSame(quoteId, quote);
+        }
+
+        if (quote.Shipping is null)
+        {
+            throw new CommerceException(CartErrors.NoShippingMethod);
         }
 
         var channel = pricing.Channel(State.Channel);

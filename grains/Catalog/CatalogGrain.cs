@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using Commerce.Inventory;
 using Commerce.Pricing;
@@ -101,80 +100,5 @@ internal sealed class CatalogGrain(CatalogIndex index, Pricer prices, IChannels 
         return cursor.Length is > 0 and <= 200 && cursor.Length % 2 == 0 && cursor.All(char.IsAsciiHexDigit)
             ? Encoding.UTF8.GetString(Convert.FromHexString(cursor))
             : throw new CommerceException(Orders.OrderErrors.InvalidCursor);
-    }
-}
-
-/// <summary>The products of the catalogue's source, in a stable order, ready to be searched. One a silo, filled on first use.</summary>
-internal sealed class CatalogIndex(ICatalogProvider source)
-{
-    private const int PageSize = 500;
-    private readonly Lock filling = new();
-    private Task<Contents>? contents;
-
-    /// <summary>Products with an id above <paramref name="id"/> (null: all).</summary>
-    public async ValueTask<IEnumerable<Entry>> After(string? id)
-    {
-        var all = (await Filled()).Entries;
-        return id is null ? all : all.SkipWhile(entry => string.CompareOrdinal(entry.Product.Id, id) <= 0);
-    }
-
-    public async ValueTask<Product?> Find(string id) => (await Filled()).Entries.FirstOrDefault(entry => entry.Product.Id == id)?.Product;
-
-    /// <summary>What a SKU is; null when no product has it.</summary>
-    public async ValueTask<(Product Product, Variant Variant)?> FindSku(string sku) =>
-        (await Filled()).Skus.TryGetValue(sku, out var found) ? found : null;
-
-    /// <summary>So many units of a SKU as pricing sees them; null when no product has it.</summary>
-    public async ValueTask<BasketItem?> Item(string lineId, string sku, int quantity) => await FindSku(sku) is var (product, variant)
-        ? new BasketItem(lineId, sku, variant.Name, quantity, product.TaxCategory, product.Id, product.Category, variant.Grams) { Tags = product.Tags }
-        : null;
-
-    private Task<Contents> Filled()
-    {
-        if (contents is { IsCompletedSuccessfully: true } filled)
-        {
-            return filled;
-        }
-
-        lock (filling)
-        {
-            return contents is { IsFaulted: false } ? contents : contents = Fill();
-        }
-    }
-
-    private async Task<Contents> Fill()
-    {
-        var products = new SortedDictionary<string, Product>(StringComparer.Ordinal);
-        string? cursor = null;
-        bool more;
-        do
-        {
-            var page = await source.Page(cursor, PageSize, CancellationToken.None);
-            foreach (var product in page.Products)
-            {
-                products[product.Id] = product;
-            }
-
-            (cursor, more) = (page.Next, page.More);
-        }
-        while (more);
-
-        return new Contents(
-            [.. products.Values.Select(Entry.Of)],
-            products.Values.SelectMany(product => product.Variants.Select(variant => (product, variant)))
-                .ToFrozenDictionary(pair => pair.variant.Sku, pair => pair, StringComparer.Ordinal));
-    }
-
-    private sealed record Contents(ImmutableArray<Entry> Entries, FrozenDictionary<string, (Product Product, Variant Variant)> Skus);
-
-    internal sealed record Entry(Product Product, string Text)
-    {
-        public static Entry Of(Product product) => new(product, string.Join(
-            ' ',
-            [product.Name, product.Description, product.Brand, product.Category, .. product.Tags, .. product.Variants.SelectMany(v => new[] { v.Sku, v.Name })]));
-
-        public bool Matches(string[] words, string? category) =>
-            (category is null || Product.Category.Equals(category, StringComparison.OrdinalIgnoreCase))
-            && Array.TrueForAll(words, word => Text.Contains(word, StringComparison.OrdinalIgnoreCase));
     }
 }

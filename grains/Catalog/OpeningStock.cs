@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 namespace Commerce.Catalog;
 
 /// <summary>Gives SKUs that were never stocked what the catalogue's source says they begin with. A SKU that was is left alone, so it may run at every start.</summary>
-/// <remarks>The start waits for it, so that nobody is told that a full shop has nothing.</remarks>
+/// <remarks>Of a source that is copied, whoever copies it does that. The start waits for it, so that nobody is told that a full shop has nothing.</remarks>
 internal sealed class OpeningStock(ICatalogProvider source, IGrainFactory grains, TimeProvider clock, ILogger<OpeningStock> logger) : IHostedService
 {
     /// <summary>How long a start goes on trying when another silo dies or the database is away in the middle of it.</summary>
@@ -12,6 +12,11 @@ internal sealed class OpeningStock(ICatalogProvider source, IGrainFactory grains
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (source.IsCopied)
+        {
+            return;
+        }
+
         for (var from = clock.GetTimestamp(); ;)
         {
             try

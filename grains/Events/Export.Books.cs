@@ -188,8 +188,8 @@ internal sealed partial class Export
         .. Table<OrderStatus, OrderEvent>("order", (from, happened) => Order.Next(from ?? OrderStatus.None, happened)),
         .. Table<TransactionStatus, PaymentEvent>("transaction", Payment.Next),
         .. Table<ReservationStatus, StockEvent>("reservation", StockItem.Next),
-        .. Table<OrderTaxStatus, OrderTaxEvent>("tax", (from, happened) => OrderTax.Next(from ?? OrderTaxStatus.None, happened)),
         .. Table<TakeStatus, AllotmentEvent>("take", Allotment.Next),
+        .. Table<OrderTaxStatus, OrderTaxEvent>("tax", (from, happened) => OrderTax.Next(from ?? OrderTaxStatus.None, happened)),
     ];
 
     private static IEnumerable<(string Kind, string From, string Event, string To)> Table<TStatus, TEvent>(string kind, Func<TStatus?, Type, TStatus?> next)

@@ -72,15 +72,20 @@ internal sealed class PriceBook
     {
         (Promotion Promotion, CouponCodes Codes)? found = null;
         code = code.ToUpperInvariant();
-        foreach (var coupon in With(code))
+        foreach (var coupon in byCode.GetValueOrDefault(code, []))
         {
-            if (found is null || (InForce(coupon.Promotion, at) && !InForce(found.Value.Promotion, at)))
+            found = Better(found, coupon, at);
+        }
+
+        if (byPrefix.Count > 0 && code.Length > GeneratedCodes.Length)
+        {
+            foreach (var made in byPrefix.GetValueOrDefault(code[..^GeneratedCodes.Length], []))
             {
-                found = coupon;
+                found = GeneratedCodes.Have(made.Codes, code) ? Better(found, (Alone(made.Promotion, made.Codes with { Code = code }), made.Codes), at) : found;
             }
         }
 
-        return found is var (promotion, codes) ? (promotion with { Coupons = [new CouponCodes(code, codes.Uses, codes.UsesPerCustomer)] }, codes) : null;
+        return found;
     }
 
     /// <summary>Whether the promotion counts at that moment.</summary>
@@ -109,18 +114,14 @@ internal sealed class PriceBook
         : list;
 
     private static FrozenDictionary<string, ImmutableArray<(Promotion Promotion, CouponCodes Codes)>> Coupons(ImmutableArray<Promotion> promotions, bool generated) =>
-        promotions.SelectMany(p => p.Coupons.Where(c => c.Generated > 0 == generated).Select(c => (Promotion: p, Codes: c))).GroupBy(c => c.Codes.Code, StringComparer.OrdinalIgnoreCase)
+        promotions.SelectMany(p => p.Coupons.Where(c => c.Generated > 0 == generated).Select(c => (Promotion: generated ? p : Alone(p, c), Codes: c))).GroupBy(c => c.Codes.Code, StringComparer.OrdinalIgnoreCase)
             .ToFrozenDictionary(of => of.Key, of => of.ToImmutableArray(), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The promotions that a code stands for, be it one by itself or one of many.</summary>
-    private IEnumerable<(Promotion Promotion, CouponCodes Codes)> With(string code)
-    {
-        var alone = byCode.GetValueOrDefault(code, []);
+    /// <summary>The promotion with no code but that one.</summary>
+    private static Promotion Alone(Promotion promotion, CouponCodes codes) => promotion with { Coupons = [new CouponCodes(codes.Code, codes.Uses, codes.UsesPerCustomer)] };
 
-        return code.Length <= GeneratedCodes.Length || !byPrefix.TryGetValue(code[..^GeneratedCodes.Length], out var made)
-            ? alone
-            : alone.Concat(made.Where(c => GeneratedCodes.Have(c.Codes, code)));
-    }
+    private static (Promotion Promotion, CouponCodes Codes) Better((Promotion Promotion, CouponCodes Codes)? found, (Promotion Promotion, CouponCodes Codes) other, DateTimeOffset at) =>
+        found is { } known && (InForce(known.Promotion, at) || !InForce(other.Promotion, at)) ? known : other;
 
     /// <summary>The book after a change that was made at <paramref name="at"/> (null: it always was so): what is replaced ends then, what replaces it begins then.</summary>
     public PriceBook With(PricingPage page, DateTimeOffset? at)
@@ -142,23 +143,26 @@ internal sealed class PriceBook
     private static ImmutableArray<PriceList> Merged(ImmutableArray<PriceList> all, PriceList changed, DateTimeOffset? at)
     {
         var known = all.FirstOrDefault(l => l.Id == changed.Id);
-        if (known is null)
-        {
-            return all.Add(changed with { From = Later(changed.From, at) });
-        }
-
-        var prices = known.Version == changed.Version ? known.Prices.ToBuilder() : Versioned(known).ToBuilder();
+        var stays = known is null ? ImmutableDictionary<string, ImmutableArray<ListedPrice>>.Empty : known.Version == changed.Version ? known.Prices : Versioned(known);
+        var prices = stays.ToBuilder();
         foreach (var (sku, entries) in changed.Prices)
         {
-            var before = at is null || !known.Prices.TryGetValue(sku, out var old) ? [] : old.Select(p => p with { Until = Earlier(p.Until, at), Version = p.Version == 0 ? known.Version : p.Version }).Where(p => !(p.Until <= at - Kept));
-            prices[sku] = [.. entries.Select(p => p with { From = Later(Later(p.From, changed.From), at), Version = p.Version == 0 ? changed.Version : p.Version }), .. before];
+            var before = at is null || !stays.TryGetValue(sku, out var old) ? [] : old.Select(p => p with { Until = Earlier(p.Until, at) }).Where(p => !(p.Until <= at - Kept));
+            prices[sku] = [.. Beginning(entries, Later(changed.From, at), changed.Version), .. before];
         }
 
-        return all.Replace(known, changed with { From = Earlier(known.From ?? DateTimeOffset.MinValue, changed.From) is var from && from == DateTimeOffset.MinValue ? null : from, Prices = prices.ToImmutable() });
+        // Every price begins by itself: what the list had before it is changed goes on counting until then.
+        var list = changed with { Prices = prices.ToImmutable() };
+
+        return known is null ? all.Add(list) : all.Replace(known, list with { From = Earliest(known.From, list.From) });
     }
 
+    /// <summary>The prices from that moment on. Of those that began before it the last one counts: it is put first, since they begin together now.</summary>
+    private static IEnumerable<ListedPrice> Beginning(ImmutableArray<ListedPrice> prices, DateTimeOffset? from, int version) =>
+        prices.OrderByDescending(p => p.From ?? DateTimeOffset.MinValue).Select(p => p with { From = Later(p.From, from), Version = p.Version == 0 ? version : p.Version });
+
     /// <summary>Prices that stay keep the version that brought them.</summary>
-    private static ImmutableDictionary<string, ImmutableArray<ListedPrice>> Versioned(PriceList list) =>
+    public static ImmutableDictionary<string, ImmutableArray<ListedPrice>> Versioned(PriceList list) =>
         list.Prices.SetItems(list.Prices.Where(prices => prices.Value.Any(p => p.Version == 0)).Select(prices => KeyValuePair.Create(
             prices.Key, prices.Value.Select(p => p.Version == 0 ? p with { Version = list.Version } : p).ToImmutableArray())));
 
@@ -170,11 +174,11 @@ internal sealed class PriceBook
         _ => 0,
     };
 
+    /// <summary>When it begins stands with each of its prices.</summary>
     private static bool Fits(PriceList list, PriceQuestion question) =>
         (list.Customer is null || list.Customer == question.CustomerId)
         && (list.CustomerGroup is null || question.Groups.Contains(list.CustomerGroup))
         && (list.Countries.IsEmpty || (question.Country is { } country && list.Countries.Contains(country)))
-        && !(question.At < list.From)
         && !(question.At >= list.Until);
 
     private static ListedPrice? Best(ImmutableArray<ListedPrice> prices, int quantity, DateTimeOffset at)
@@ -192,6 +196,9 @@ internal sealed class PriceBook
 
         return best;
     }
+
+    /// <summary>Where nothing is said, it always was.</summary>
+    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => one is null || other is null ? null : Earlier(one, other);
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 

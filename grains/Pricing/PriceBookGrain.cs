@@ -98,7 +98,7 @@ internal sealed class PriceBookGrain(IJournal journal, PriceBooks books, IChanne
         var before = await FindList(list.Id, withdrawn: true);
         DemandVersion(request, before);
         DemandSound(PriceListRules.Check(list, channels));
-        await Commit(request, new PriceListPublished(list with { Version = (before?.Version ?? 0) + 1 }, by));
+        await Commit(request, new PriceListPublished(list with { Version = (before?.Version ?? 0) + 1, Prices = New(list.Prices) }, by));
 
         return new((await FindList(list.Id))!, false);
     }
@@ -114,7 +114,8 @@ internal sealed class PriceBookGrain(IJournal journal, PriceBooks books, IChanne
         DemandVersion(request, list);
         DemandSound(PriceListRules.Check(prices));
         var now = Now;
-        var changed = prices.ToImmutableDictionary(p => p.Key, p => UntilThen(list.Document.Prices.GetValueOrDefault(p.Key, []), p.Value, now));
+        var standing = PriceBook.Versioned(list.Document);
+        var changed = New(prices).ToImmutableDictionary(p => p.Key, p => UntilThen(standing.GetValueOrDefault(p.Key, []), p.Value, now));
         await Commit(request, new PricesChanged(list.Document with { Version = list.Version + 1, Prices = changed }, by));
 
         return new((await FindList(id))!, false);
@@ -246,6 +247,10 @@ internal sealed class PriceBookGrain(IJournal journal, PriceBooks books, IChanne
         given.IsEmpty || !given.All(p => p.From > now)
             ? given
             : [.. before.Where(p => !(p.Until <= now) && given.All(g => (g.FromQuantity, g.From) != (p.FromQuantity, p.From))), .. given];
+
+    /// <summary>Prices that the version brings which they are published with, whatever was sent.</summary>
+    private static ImmutableDictionary<string, ImmutableArray<ListedPrice>> New(ImmutableDictionary<string, ImmutableArray<ListedPrice>> prices) =>
+        prices.ToImmutableDictionary(p => p.Key, p => p.Value.Select(price => price with { Version = 0 }).ToImmutableArray());
 
     /// <summary>Codes that were made before keep their seed, which nobody else knows.</summary>
     private static ImmutableArray<CouponCodes> WithSeeds(ImmutableArray<CouponCodes> given, Published<Promotion>? before) =>

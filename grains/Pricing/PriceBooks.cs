@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Commerce.Pricing;
 
-/// <summary>The price book of this silo: what its provider says, and over it what the shop's people publish.</summary>
+/// <summary>The price book of this silo: what its provider says, and over it what the shop's people publish. Follows both; a provider's changes carry their own times.</summary>
 /// <param name="publications">What was published after a version of the book; null: nothing ever is.</param>
 internal sealed class PriceBooks(IPricingProvider provider, Func<long, Task<ImmutableArray<Publication>>>? publications = null) : IDisposable
 {
@@ -22,10 +22,14 @@ internal sealed class PriceBooks(IPricingProvider provider, Func<long, Task<Immu
         await following.WaitAsync();
         try
         {
-            var read = known ?? await FromProvider();
+            var read = await FromProvider(known ?? Known.Nothing);
             var news = publications is null ? [] : await publications(read.Version);
 
-            return known = news.IsEmpty ? read : read with { Book = news.Aggregate(read.Book, static (book, publication) => book.With(publication)), Version = news[^1].Version };
+            return known = news.IsEmpty ? read : read with
+            {
+                Book = news.Aggregate(read.Book, static (book, publication) => book.With(publication)),
+                Published = read.Published.AddRange(news),
+            };
         }
         finally
         {
@@ -46,26 +50,33 @@ internal sealed class PriceBooks(IPricingProvider provider, Func<long, Task<Immu
 
     private async ValueTask<PriceBook> Awaited(Func<Known, PriceBook> part) => part(await Follow());
 
-    private async Task<Known> FromProvider()
+    /// <summary>Reads on where it stopped. What was published stays over it.</summary>
+    private async Task<Known> FromProvider(Known read)
     {
-        var all = PriceBook.Empty;
-        string? cursor = null;
-        bool more;
-        do
+        var (below, cursor, more) = (read.Base, read.Cursor, true);
+        while (more)
         {
             var page = await provider.Page(cursor, PageSize, CancellationToken.None);
-            all = all.With(page, at: null);
+            below = page is { Lists: [], Promotions: [], Groups: [], Removed: [] } ? below : below.With(page, at: null);
             (cursor, more) = (page.Next, page.More);
         }
-        while (more);
 
-        return new Known(all, all, 0);
+        return below == read.Base
+            ? read with { Cursor = cursor }
+            : read with { Base = below, Cursor = cursor, Book = read.Published.Aggregate(below, static (book, publication) => book.With(publication)) };
     }
 
     /// <param name="Base">What the provider says.</param>
+    /// <param name="Cursor">How far the provider was read.</param>
     /// <param name="Book">With what was published over it.</param>
-    /// <param name="Version">Of the last publication that is in it.</param>
-    internal sealed record Known(PriceBook Base, PriceBook Book, long Version);
+    /// <param name="Published">What was published, the oldest first.</param>
+    internal sealed record Known(PriceBook Base, string? Cursor, PriceBook Book, ImmutableArray<Publication> Published)
+    {
+        public static Known Nothing { get; } = new(PriceBook.Empty, null, PriceBook.Empty, []);
+
+        /// <summary>Of the last publication that is in it.</summary>
+        public long Version => Published.IsEmpty ? 0 : Published[^1].Version;
+    }
 }
 
 /// <summary>Keeps this silo's prices up with what is published: a publication is in force everywhere within half a second.</summary>

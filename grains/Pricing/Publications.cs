@@ -100,7 +100,7 @@ internal sealed record Publications : IAggregateState<Publications, PriceEvent>
         return list;
     }
 
-    private static PriceList Merged(PriceList list, PriceList changed) => changed with { Prices = list.Prices.SetItems(changed.Prices) };
+    private static PriceList Merged(PriceList list, PriceList changed) => changed with { Prices = PriceBook.Versioned(list).SetItems(changed.Prices) };
 
     private static string SubjectOf(Publication publication) => publication switch
     {

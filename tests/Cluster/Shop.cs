@@ -1,8 +1,10 @@
 using Commerce.Carts;
+using Commerce.Catalog;
 using Commerce.Contacts;
 using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Payments;
+using Commerce.Pricing;
 using Commerce.Storage;
 using Commerce.Storage.Postgres;
 using Commerce.Tax;
@@ -33,6 +35,9 @@ public sealed class Shop : IAsyncLifetime
 
     /// <summary>What its next start is configured with besides.</summary>
     internal Dictionary<string, string?> Settings { get; } = [];
+
+    /// <summary>Whose products and prices it sells; null: its own files'.</summary>
+    internal ScriptedCatalog? Vendor { get; init; }
 
     internal TamperedJournal Journal { get; private set; } = null!;
 
@@ -79,6 +84,12 @@ public sealed class Shop : IAsyncLifetime
             silo.Services.AddSingleton<TimeProvider>(Clock);
             silo.Services.AddShopFiles();
             silo.Services.AddSingleton<IPaymentProvider>(Bank);
+            if (Vendor is { } vendor)
+            {
+                silo.Services.AddSingleton<ICatalogProvider>(vendor);
+                silo.Services.AddSingleton<IPricingProvider>(vendor);
+            }
+
             silo.Services.AddSingleton<ITaxProvider>(TaxOffice);
             if (database is null)
             {

@@ -7,6 +7,9 @@ internal static class ShopFolder
 {
     public const int Skus = 200;
 
+    /// <summary>Weighs 20 kg; a parcel takes 31.5.</summary>
+    public const string Heavy = "ANVIL";
+
     public const string Stopping = "vendor-or-stop", Estimating = "vendor-or-tables";
 
     private static readonly string[] Channels = ["eu", Stopping, Estimating];
@@ -23,10 +26,11 @@ internal static class ShopFolder
         {
             channel,
             countries = new[] { "DE" },
-            methods = new[] { new { id = "standard", name = "Standard", price = new { EUR = 495 }, minDays = 2, maxDays = 4 } },
+            methods = new[] { new { id = "standard", name = "Standard", weights = new[] { new { upToGrams = 31_500, price = new { EUR = 495 } } }, minDays = 2, maxDays = 4 } },
+            calendar = new { timeZone = "Europe/Berlin", cutoff = "14:00" },
         }));
-        File("prices/eu.json", Channels.Select(channel => new { channel, currency = "EUR", prices = skus.ToDictionary(sku => sku, _ => 1299) }));
-        File("products/all.json", new[] { new { id = "thing", name = "Thing", variants = skus.Select(sku => new { sku, name = $"Thing {sku}" }) } });
+        File("prices/eu.json", Channels.Select(channel => new { channel, currency = "EUR", prices = skus.Append(Heavy).ToDictionary(sku => sku, _ => 1299) }));
+        File("products/all.json", new[] { new { id = "thing", name = "Thing", variants = skus.Append(Heavy).Select(sku => new { sku, name = $"Thing {sku}", grams = sku == Heavy ? 20_000 : 0 }) } });
 
         static object Channel(string id, string taxProvider, string taxFallback) => new
         {

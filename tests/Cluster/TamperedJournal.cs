@@ -19,6 +19,7 @@ internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposab
     private volatile Func<Commit, Tampering>? tampering;
     private volatile Func<Commit, Task>? holding;
     private volatile Func<string, bool>? failingSaves;
+    private volatile Func<string, bool>? losingSaves;
     private volatile Gate? switching;
 
     public long Head => inner.Head;
@@ -34,6 +35,13 @@ internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposab
     {
         failingSaves = of;
         return new Undo(() => failingSaves = null);
+    }
+
+    /// <summary>What readers of that name made of the events is stored, and they do not hear of it: a crash right after.</summary>
+    public IDisposable LoseSaves(Func<string, bool> of)
+    {
+        losingSaves = of;
+        return new Undo(() => losingSaves = null);
     }
 
     /// <summary>Holds back the moment in which a read model that was built anew takes over.</summary>
@@ -73,8 +81,11 @@ internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposab
 
     public ValueTask<long> Checkpoint(string reader, int partition) => inner.Checkpoint(reader, partition);
 
-    public Task<bool> SaveCheckpoint(string reader, int partition, long from, long to, ImmutableArray<ReadModelRow> rows) =>
-        failingSaves?.Invoke(reader) is true ? throw new IOException($"The cursor of {reader} cannot be stored.") : inner.SaveCheckpoint(reader, partition, from, to, rows);
+    public async Task<bool> SaveCheckpoint(string reader, int partition, long from, long to, ImmutableArray<ReadModelRow> rows)
+    {
+        var saved = failingSaves?.Invoke(reader) is true ? throw new IOException($"The cursor of {reader} cannot be stored.") : await inner.SaveCheckpoint(reader, partition, from, to, rows);
+        return losingSaves?.Invoke(reader) is true ? throw new IOException($"Nobody hears that the cursor of {reader} was stored.") : saved;
+    }
 
     public Task Park(ParkedEvent parked) => inner.Park(parked);
 

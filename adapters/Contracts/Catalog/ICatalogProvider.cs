@@ -5,6 +5,9 @@ public interface ICatalogProvider
 {
     string Name { get; }
 
+    /// <summary>Whether it is far away: the shop keeps a durable copy, brought up to date by synchronisation, and reads that.</summary>
+    bool IsCopied => false;
+
     /// <summary>Products that changed since <paramref name="cursor"/> (null: all), a page at a time, in a stable order.</summary>
     Task<CatalogPage> Page(string? cursor, int limit, CancellationToken cancellationToken);
 }
@@ -15,7 +18,16 @@ public sealed record CatalogPage(ImmutableArray<Product> Products, string Next, 
 {
     /// <summary>Ids of products that are gone.</summary>
     public ImmutableArray<string> Removed { get; init; } = [];
+
+    /// <summary>What the source has and the shop cannot have, so that nobody has to guess why it is missing.</summary>
+    public ImmutableArray<NotMapped> NotMapped { get; init; } = [];
 }
+
+/// <summary>Something of a vendor's that has no faithful counterpart here, and was left out.</summary>
+/// <param name="Kind">The vendor's word: <c>product</c>, <c>price</c>, <c>cart-discount</c>.</param>
+/// <param name="Id">The vendor's id of it.</param>
+/// <param name="Why">One sentence for who looks after the catalogue.</param>
+public sealed record NotMapped(string Kind, string Id, string Why);
 
 /// <summary>A product as its source describes it. Prices are the pricing provider's, stock is our own.</summary>
 public sealed record Product

@@ -12,9 +12,10 @@ internal sealed class Faults
 
     public ImmutableArray<Fault> Found => found.ToImmutable();
 
+    /// <summary>Of several things that are wrong with a field the first is told.</summary>
     public void Must(bool holds, string pointer, string remedy, string code = "invalid-value")
     {
-        if (!holds && found.Count < Most)
+        if (!holds && found.Count < Most && found.All(f => f.Pointer != pointer))
         {
             found.Add(new Fault(pointer, code, remedy));
         }

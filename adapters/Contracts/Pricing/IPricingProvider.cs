@@ -5,6 +5,9 @@ public interface IPricingProvider
 {
     string Name { get; }
 
+    /// <summary>Whether it is far away: the shop keeps a durable copy, brought up to date by synchronisation, and reads that.</summary>
+    bool IsCopied => false;
+
     /// <summary>What changed since <paramref name="cursor"/> (null: everything), a page at a time.</summary>
     ValueTask<PricingPage> Page(string? cursor, int limit, CancellationToken cancellationToken);
 }
@@ -20,7 +23,17 @@ public sealed record PricingPage(
     ImmutableArray<CustomerGroup> Groups,
     ImmutableArray<string> Removed,
     string Next,
-    bool More);
+    bool More)
+{
+    /// <summary>SKUs whose prices the page tells to the last: in a list that the page does not name them in, they have no price (any more).</summary>
+    public ImmutableArray<string> Whole { get; init; } = [];
+
+    /// <summary>Whether the page names every promotion and every group that there is: others are gone.</summary>
+    public bool NamesAllPromotions { get; init; }
+
+    /// <summary>What the source has and the shop cannot have, so that nobody has to guess why it is missing.</summary>
+    public ImmutableArray<Catalog.NotMapped> NotMapped { get; init; } = [];
+}
 
 /// <summary>The channels of the shop.</summary>
 public interface IChannels

@@ -71,6 +71,7 @@ internal sealed class FileCatalogProvider : ICatalogProvider
             var (variant, place) = (product.Variants[i], entry.Field($"variants[{i}]"));
             place.Field("sku").Must(variant.Sku.Length is > 0 and <= 64, "is empty or longer than 64 letters. Shorten it.");
             place.Field("sku").Must(skus.Add(variant.Sku), $"'{variant.Sku}' is there already. Every variant has a SKU of its own.");
+            place.Field("grams").Must(variant.Grams >= 0, "is negative. Write what a unit weighs with its packing, or leave it out.");
             place.Field("initialStock").Must(variant.InitialStock is null or >= 0, "is negative. Write 0 or more, or leave it out.");
         }
     }

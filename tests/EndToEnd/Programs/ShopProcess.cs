@@ -19,6 +19,8 @@ public sealed record ShopSetup
     /// <summary>False: a silo alone, whose customers come through front ends.</summary>
     public bool Api { get; init; } = true;
 
+    /// <summary>What it is configured with besides.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
     /// <summary>The folder of its goods, prices and taxes; null: the sample's.</summary>
     public string? Goods { get; init; }
 
@@ -80,6 +82,11 @@ public sealed class ShopProcess : IAsyncDisposable
             settings["Commerce__Stripe__ApiKey"] = "sk_test_known_to_these_tests_only";
             settings["Commerce__Stripe__WebhookSecret"] = WebhookSecret;
             settings["Commerce__Stripe__SearchLag"] = "00:00:00"; // the sandbox's search does not lag
+        }
+
+        foreach (var (name, value) in setup.Settings)
+        {
+            settings[name] = value;
         }
 
         Client = new ShopClient(Address, AdminKey, () => process?.Output ?? "");

@@ -53,7 +53,7 @@ public sealed class ShopClient(Uri address, string adminKey, Func<string> contex
         Send(method, "/v1/admin" + path, body, adminKey, key);
 
     /// <summary>As an operator, outside /v1/admin.</summary>
-    public Task<Reply> Operator(HttpMethod method, string path) => Send(method, path, token: adminKey);
+    public Task<Reply> Operator(HttpMethod method, string path, params IEnumerable<(string, string)> headers) => Send(method, path, token: adminKey, headers: headers);
 
     public Task<bool> IsReady() => Answers("/health/ready");
 

@@ -39,6 +39,28 @@ public sealed class MoneyTests
         Assert.Throws<OverflowException>(() => -Eur(long.MinValue));
     }
 
+    [Fact]
+    public void Any_arithmetic_is_exact_or_an_error() =>
+        Gen.Select(Gen.Long, Gen.Long).Sample((a, b) =>
+        {
+            Same((Int128)a + b, () => Eur(a) + Eur(b));
+            Same((Int128)a - b, () => Eur(a) - Eur(b));
+            Same((Int128)a * b, () => Eur(a) * b);
+            Same(-(Int128)a, () => -Eur(a));
+
+            static void Same(Int128 exact, Func<Money> reckon)
+            {
+                if (exact >= long.MinValue && exact <= long.MaxValue)
+                {
+                    Assert.Equal((long)exact, reckon().Amount);
+                }
+                else
+                {
+                    Assert.Throws<OverflowException>(() => reckon());
+                }
+            }
+        });
+
     [Theory]
     [InlineData(1299, "EUR", "12.99 EUR")]
     [InlineData(-5, "EUR", "-0.05 EUR")]

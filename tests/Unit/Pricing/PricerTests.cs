@@ -130,7 +130,7 @@ public sealed class PricerTests
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.True(pricing.IsCompletedSuccessfully);
-        Assert.InRange(allocated, 0, 6_000);
+        Assert.InRange(allocated, 0, 7_000);
         await pricing;
     }
 
