@@ -48,7 +48,11 @@ internal sealed class TaxDesk(IEnumerable<ITaxProvider> providers, TimeProvider?
             return assessed;
         }
 
-        logger?.Away(provider.Name, outcome.ToString());
+        if (!known)
+        {
+            logger?.Away(provider.Name, outcome.ToString());
+        }
+
         if (channel.TaxFallback is not TaxFallback.Tables)
         {
             meters?.Quoted(provider.Name, "pending");

@@ -23,18 +23,25 @@ internal static class ShopFolder
         File("coupons.json", Array.Empty<object>());
         File("taxes.json", new[] { new { country = "DE", name = "VAT", rates = new Dictionary<string, decimal> { ["standard"] = 0.19m } } });
         File("shipping.json", Channels.Select(channel => new
-            {
-                channel,
-                countries = new[] { "DE" },
-                methods = new[] { new { id = "standard", name = "Standard", weights = new[] { new { upToGrams = 31_500, price = new { EUR = 495 } } }, minDays = 2, maxDays = 4 } },
-                calendar = new { timeZone = "Europe/Berlin", cutoff = "14:00" },
-            }));
+        {
+            channel,
+            countries = new[] { "DE" },
+            methods = new[] { new { id = "standard", name = "Standard", weights = new[] { new { upToGrams = 31_500, price = new { EUR = 495 } } }, minDays = 2, maxDays = 4 } },
+            calendar = new { timeZone = "Europe/Berlin", cutoff = "14:00" },
+        }));
         File("prices/eu.json", Channels.Select(channel => new { channel, currency = "EUR", prices = skus.Append(Heavy).ToDictionary(sku => sku, _ => 1299) }));
         File("products/all.json", new[] { new { id = "thing", name = "Thing", variants = skus.Append(Heavy).Select(sku => new { sku, name = $"Thing {sku}", grams = sku == Heavy ? 20_000 : 0 }) } });
 
         static object Channel(string id, string taxProvider, string taxFallback) => new
         {
-            id, name = id, currencies = new[] { "EUR" }, taxInclusive = true, countries = new[] { "DE" }, paymentProvider = "scripted", taxProvider, taxFallback,
+            id,
+            name = id,
+            currencies = new[] { "EUR" },
+            taxInclusive = true,
+            countries = new[] { "DE" },
+            paymentProvider = "scripted",
+            taxProvider,
+            taxFallback,
         };
 
         void File(string name, object content)

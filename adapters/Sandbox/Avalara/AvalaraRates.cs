@@ -14,15 +14,32 @@ internal static class AvalaraRates
 
     private static readonly Dictionary<string, (decimal Standard, decimal Reduced)> Countries = new(StringComparer.Ordinal)
     {
-        ["AT"] = (0.20m, 0.10m), ["BE"] = (0.21m, 0.06m), ["DE"] = (0.19m, 0.07m), ["DK"] = (0.25m, 0.25m), ["ES"] = (0.21m, 0.10m), ["FI"] = (0.255m, 0.135m),
-        ["FR"] = (0.20m, 0.055m), ["GB"] = (0.20m, 0m), ["IE"] = (0.23m, 0m), ["IT"] = (0.22m, 0.10m), ["JP"] = (0.10m, 0.08m), ["NL"] = (0.21m, 0.09m),
-        ["PL"] = (0.23m, 0.08m), ["SE"] = (0.25m, 0.06m),
+        ["AT"] = (0.20m, 0.10m),
+        ["BE"] = (0.21m, 0.06m),
+        ["DE"] = (0.19m, 0.07m),
+        ["DK"] = (0.25m, 0.25m),
+        ["ES"] = (0.21m, 0.10m),
+        ["FI"] = (0.255m, 0.135m),
+        ["FR"] = (0.20m, 0.055m),
+        ["GB"] = (0.20m, 0m),
+        ["IE"] = (0.23m, 0m),
+        ["IT"] = (0.22m, 0.10m),
+        ["JP"] = (0.10m, 0.08m),
+        ["NL"] = (0.21m, 0.09m),
+        ["PL"] = (0.23m, 0.08m),
+        ["SE"] = (0.25m, 0.06m),
     };
 
     /// <summary>By state: its rate, and the digit that its postal codes begin with.</summary>
     private static readonly Dictionary<string, (decimal Rate, char Zip)> States = new(StringComparer.Ordinal)
     {
-        ["CA"] = (0.06m, '9'), ["NY"] = (0.04m, '1'), ["OR"] = (0m, '9'), ["TX"] = (0.0625m, '7'), ["WA"] = (0.065m, '9'), ["IL"] = (0.0625m, '6'), ["FL"] = (0.06m, '3'),
+        ["CA"] = (0.06m, '9'),
+        ["NY"] = (0.04m, '1'),
+        ["OR"] = (0m, '9'),
+        ["TX"] = (0.0625m, '7'),
+        ["WA"] = (0.065m, '9'),
+        ["IL"] = (0.0625m, '6'),
+        ["FL"] = (0.06m, '3'),
     };
 
     /// <summary>Null: no jurisdiction is found for the address.</summary>
