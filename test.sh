@@ -52,12 +52,19 @@ run_tests() { # name, database, what, further arguments
 rm -rf "$results"
 if step restore dotnet restore "$solution" "${locked[@]}" && step build dotnet build "$solution" --configuration "$configuration" --no-restore -maxcpucount:2; then
     step format dotnet format whitespace "$solution" --no-restore --verify-no-changes
-    step "the next version, for the rolling upgrade" tests/Upgrade/build-next.sh "$configuration"
+    # The next version is only wanted by the end-to-end tests: it is built while the others run.
+    mkdir -p artifacts
+    tests/Upgrade/build-next.sh "$configuration" >artifacts/next.log 2>&1 &
+    next=$!
     step "a PostgreSQL server" start_postgres
-    run_tests "all tests, shops on files" embedded "$solution"
-    # The same again where a shop is started, without what brings databases of its own.
+    for project in Unit Adapters Cluster; do
+        run_tests "tests/$project, shops on files" embedded "tests/$project"
+    done
+    step "the next version, for the rolling upgrade" wait "$next" || cat artifacts/next.log
+    run_tests "tests/EndToEnd, shops on files" embedded tests/EndToEnd
+    # The same again where a shop is started, without what brings databases of its own and what says nothing of a database.
     for project in Cluster EndToEnd; do
-        run_tests "tests/$project, shops on PostgreSQL" postgres "tests/$project" --filter 'database!=own'
+        run_tests "tests/$project, shops on PostgreSQL" postgres "tests/$project" --filter 'database!=own&database!=files'
     done
 fi
 

@@ -86,9 +86,10 @@ public sealed record CouponOutcome(
 /// <summary>Something that can be used so many times by all together, or by one customer.</summary>
 /// <param name="Key">Of the allotment that counts it: <c>coupon:WELCOME10</c>, <c>coupon:WELCOME10:cus_ann</c>.</param>
 /// <param name="Limit">Uses in all.</param>
-/// <param name="Code">The coupon, for the message when it has run out.</param>
+/// <param name="Code">The coupon, or the promotion that counts by itself, for the message when it has run out.</param>
+/// <param name="Promotion">Id of the promotion that it is a use of: taken only where that takes effect.</param>
 [GenerateSerializer, Immutable, Alias("commerce.quote.use")]
-public sealed record LimitedUse([property: Id(0)] string Key, [property: Id(1)] int Limit, [property: Id(2)] string Code);
+public sealed record LimitedUse([property: Id(0)] string Key, [property: Id(1)] int Limit, [property: Id(2)] string Code, [property: Id(3)] string? Promotion = null);
 
 [GenerateSerializer, Immutable, Alias("commerce.quote.line")]
 public sealed record QuoteLine

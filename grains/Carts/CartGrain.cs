@@ -161,6 +161,7 @@ internal sealed class CartGrain(CartPricing pricing, PriceMeters meters) : Aggre
         }
 
         await Commit(new CartClaimed(checkoutId, quoteId));
+        priced = (State, quote, Now); // the checkout takes the coupon's uses now, which must not look used up to its own cart
         return null;
     }
 

@@ -203,7 +203,7 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
         if (taking is not null && Array.FindIndex(await taking, answer => !answer.Taken) is >= 0 and var refusedUse)
         {
             var code = uses[refusedUse].Code;
-            await Undo(CheckoutStatus.Failed, new CheckoutFailure("coupon-used-up", code, $"The code '{code}' has been used as often as it can be. The cart shows what it costs without it.", true));
+            await Undo(CheckoutStatus.Failed, new CheckoutFailure("coupon-used-up", code, $"'{code}' has been used as often as it can be. The cart shows what it costs without it.", true));
             return;
         }
 

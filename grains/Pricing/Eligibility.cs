@@ -63,16 +63,26 @@ internal static class Eligibility
     }
 
     /// <summary>The uses that a code takes when it is used by that customer. A limit for each customer needs one who is known.</summary>
-    public static IEnumerable<LimitedUse> Uses(CouponCodes codes, string code, string? customerId)
+    public static IEnumerable<LimitedUse> Uses(Promotion promotion, CouponCodes codes, string code, string? customerId)
     {
         if (codes.Uses is { } all)
         {
-            yield return new LimitedUse("coupon:" + code, all, code);
+            yield return new LimitedUse("coupon:" + code, all, code, promotion.Id);
         }
 
         if (codes.UsesPerCustomer is { } each && customerId is not null)
         {
-            yield return new LimitedUse($"coupon:{code}:{customerId}", each, code);
+            yield return new LimitedUse($"coupon:{code}:{customerId}", each, code, promotion.Id);
+        }
+
+        if (FirstOrder(promotion, customerId) is { } first)
+        {
+            yield return first with { Code = code };
         }
     }
+
+    /// <summary>Of two first orders at once one is the first: the offer can be used once by a customer who is known. Null: it is not for first orders, or for a guest's.</summary>
+    public static LimitedUse? FirstOrder(Promotion promotion, string? customerId) => promotion.When.FirstOrder && customerId is not null
+        ? new LimitedUse($"first-order:{promotion.Id}:{customerId}", 1, promotion.Id, promotion.Id)
+        : null;
 }

@@ -132,12 +132,13 @@ internal sealed class PriceBook
         return new PriceBook(
             [.. page.Lists.Aggregate(Lists, (all, list) => Merged(all, list, at)).Select(l => removed.Contains(l.Id) ? l with { Until = Earlier(l.Until, at) } : l).Where(l => !(l.Until <= over))],
             [
-                .. Promotions
-                    .Select(p => removed.Contains(p.Id) || page.Promotions.Any(q => q.Id == p.Id) ? p with { Until = Earlier(p.Until, at ?? DateTimeOffset.MinValue) } : p)
-                    .Where(p => !(p.Until <= (over ?? DateTimeOffset.MinValue))),
+                .. Promotions.Where(p => !Ends(p.Id)), // one that is over stays: whoever gives its code is told so
+                .. Promotions.Where(p => Ends(p.Id)).Select(p => p with { Until = Earlier(p.Until, at ?? DateTimeOffset.MinValue) }).Where(p => !(p.Until <= (over ?? DateTimeOffset.MinValue))),
                 .. page.Promotions.Select(p => p with { From = Later(p.From, at) }),
             ],
             [.. Groups.Where(g => !removed.Contains(g.Id) && page.Groups.All(n => n.Id != g.Id)), .. page.Groups]);
+
+        bool Ends(string id) => removed.Contains(id) || page.Promotions.Any(p => p.Id == id);
     }
 
     private static ImmutableArray<PriceList> Merged(ImmutableArray<PriceList> all, PriceList changed, DateTimeOffset? at)

@@ -75,7 +75,7 @@ internal sealed class Pricer(PriceBooks books, IChannels channels, TaxDesk taxes
             throw new CommerceException(CouponRefusals.Error(refusal.Code, refusal.Message));
         }
 
-        foreach (var use in Eligibility.Uses(found.Codes, spelt, request.CustomerId))
+        foreach (var use in Eligibility.Uses(found.Promotion, found.Codes, spelt, request.CustomerId))
         {
             if (!await facts.IsLeft(use))
             {
@@ -114,9 +114,19 @@ internal sealed class Pricer(PriceBooks books, IChannels channels, TaxDesk taxes
         var inForce = ImmutableArray.CreateBuilder<Promotion>();
         foreach (var promotion in book.Promotions)
         {
-            if (promotion.Coupons.IsEmpty && Eligibility.Refusal(promotion, shopping) is null)
+            if (!promotion.Coupons.IsEmpty || Eligibility.Refusal(promotion, shopping) is not null)
+            {
+                continue;
+            }
+
+            if (Eligibility.FirstOrder(promotion, shopping.CustomerId) is not { } first)
             {
                 inForce.Add(promotion);
+            }
+            else if (await facts.IsLeft(first))
+            {
+                inForce.Add(promotion);
+                terms = terms with { Uses = terms.Uses.Add(first) };
             }
         }
 
@@ -132,7 +142,7 @@ internal sealed class Pricer(PriceBooks books, IChannels channels, TaxDesk taxes
             }
 
             inForce.Sort(static (one, other) => other.Priority.CompareTo(one.Priority) is var byPriority and not 0 ? byPriority : string.CompareOrdinal(one.Id, other.Id));
-            terms = terms with { Coupons = outcomes.DrainToImmutable(), Uses = uses.DrainToImmutable() };
+            terms = terms with { Coupons = outcomes.DrainToImmutable(), Uses = terms.Uses.AddRange(uses.DrainToImmutable()) };
         }
 
         lines = await WithGifts(lines, inForce, book, question);
@@ -161,7 +171,7 @@ internal sealed class Pricer(PriceBooks books, IChannels channels, TaxDesk taxes
             return new CouponOutcome(code, promotion.Id, CouponRefusals.SignIn, "This code is counted for each customer. Sign in to use it.");
         }
 
-        var taken = Eligibility.Uses(codes, code, shopping.CustomerId).ToImmutableArray();
+        var taken = Eligibility.Uses(promotion, codes, code, shopping.CustomerId).ToImmutableArray();
         foreach (var use in taken)
         {
             if (!await facts.IsLeft(use))

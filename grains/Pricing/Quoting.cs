@@ -71,7 +71,7 @@ internal static class Quoting
             PricedAt = terms.At,
             Promotions = basket.Promotions,
             CouponOutcomes = outcomes,
-            Uses = Taken(terms.Uses, outcomes),
+            Uses = Taken(terms.Uses, discounted.Applied),
             TaxedBy = assessed?.By,
             TaxEstimated = assessed?.Estimated ?? false,
             TaxPending = assessed is { Taxes: null },
@@ -150,8 +150,8 @@ internal static class Quoting
 
     private static ImmutableArray<string> InEffect(ImmutableArray<CouponOutcome> outcomes) => outcomes.IsEmpty ? [] : [.. outcomes.Where(o => o.Why is null).Select(o => o.Code)];
 
-    private static ImmutableArray<LimitedUse> Taken(ImmutableArray<LimitedUse> uses, ImmutableArray<CouponOutcome> outcomes) =>
-        uses.IsEmpty ? [] : uses.RemoveAll(use => outcomes.Any(o => o.Code == use.Code && o.Why is not null));
+    private static ImmutableArray<LimitedUse> Taken(ImmutableArray<LimitedUse> uses, ImmutableArray<string> applied) =>
+        uses.IsEmpty ? [] : uses.RemoveAll(use => use.Promotion is null || !applied.Contains(use.Promotion));
 
     private static CommerceException DoNotAddUp() =>
         new(CommonErrors.Unavailable("The taxes that were answered do not add up with the amounts asked about.", TimeSpan.FromSeconds(30)));

@@ -191,6 +191,35 @@ public sealed class CouponTests(Shop shop) : IClassFixture<Shop>
         Assert.Equal((10, 0, 0), await trial.Units());
     }
 
+    [Fact]
+    public async Task Of_two_first_orders_at_once_one_is_the_first()
+    {
+        var owner = Owners.Customer("ann-" + Guid.NewGuid().ToString("N"));
+        var sku = await shop.Stocked(10);
+        await Publish(new Promotion
+        {
+            Id = "first-" + sku.ToLowerInvariant(),
+            Reason = "Welcome",
+            Effect = new AmountOff([Off], Target.Order, ItemSelector.Sku(sku)),
+            When = new PromotionConditions { FirstOrder = true },
+        });
+        var carts = new[] { Identity.New(Identity.Cart), Identity.New(Identity.Cart) };
+        foreach (var cart in carts)
+        {
+            await shop.Grains.Cart(cart).Create(new Request(owner, cart, "f"), new CreateCart(owner, "eu", null, [new NewLine(sku, 1)]));
+            await shop.Grains.Cart(cart).SetDestination(new Request(owner), new Commerce.Contacts.Address("Ann", "Street 1", null, "Berlin", null, "10117", "DE"));
+        }
+
+        var checkouts = await Task.WhenAll(carts.Select(cart => shop.Grains.Checkout(Identity.New(Identity.Checkout))
+            .Start(new Request(owner, "buy", "f"), new StartCheckout(cart, null, null, "card", null), Trial.Wait)));
+
+        var bought = Assert.Single(checkouts, checkout => checkout.View.Status is CheckoutStatus.Completed).View;
+        Assert.Equal(Off, bought.Quote.Totals.Discount);
+        var other = Assert.Single(checkouts, checkout => checkout.View.Status is CheckoutStatus.Failed).View;
+        Assert.Equal("coupon-used-up", other.Failure!.Code);
+        Assert.True((await shop.Grains.Cart(other.CartId).Get(owner))!.Quote.Totals.Discount.IsZero);
+    }
+
     private static TheoryData<int, bool> Crashes(int commits)
     {
         var data = new TheoryData<int, bool>();
