@@ -30,12 +30,12 @@ internal static class Discounting
             return basket.Promotions;
         }
 
-        var goods = WithoutGifts(basket, except: []);
+        var reckoning = new Reckoning(WithoutGifts(basket, except: []), recording: false);
         ImmutableArray<Promotion> best = [];
         var least = long.MaxValue;
         foreach (var combination in Combinations(basket.Promotions).Take(MaxCombinations))
         {
-            var reckoning = new Reckoning(goods, recording: false);
+            reckoning.Reset();
             reckoning.Run(combination);
             if (reckoning.ToPay < least)
             {

@@ -6,7 +6,7 @@ internal sealed class Reckoning
     private readonly Basket basket;
     private readonly RoundingPolicy rounding;
     private readonly int[] order;
-    private readonly long[] payable, off;
+    private readonly long[] payable, off, meant;
     private readonly ImmutableArray<Adjustment>[]? adjustments;
     private readonly List<string>? applied;
     private ImmutableArray<Adjustment> shippingAdjustments = [];
@@ -19,16 +19,24 @@ internal sealed class Reckoning
         order = Canonical(basket.Lines);
         payable = new long[order.Length];
         off = new long[order.Length];
-        for (var i = 0; i < order.Length; i++)
-        {
-            payable[i] = Line(i).Subtotal.Amount;
-        }
-
+        meant = new long[order.Length];
+        Reset();
         if (recording)
         {
             adjustments = new ImmutableArray<Adjustment>[order.Length];
             applied = [];
         }
+    }
+
+    /// <summary>Begins again at the prices before any promotion.</summary>
+    public void Reset()
+    {
+        for (var i = 0; i < order.Length; i++)
+        {
+            payable[i] = Line(i).Subtotal.Amount;
+        }
+
+        shipping = shippingPrice = 0;
     }
 
     /// <summary>What is left to pay, minor units, before taxes on top.</summary>
@@ -257,7 +265,6 @@ internal sealed class Reckoning
 
     private void Spread(ItemSelector? items, Func<long, long> amount)
     {
-        var meant = new long[off.Length];
         for (var i = 0; i < meant.Length; i++)
         {
             meant[i] = Means(items, i) ? payable[i] : 0;
