@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace Commerce.Crash;
 
 /// <summary>The shop is killed again and again while a crowd buys and its vendor loses answers. Afterwards the books are judged from outside.</summary>
+[Trait("database", "files")] // on PostgreSQL silos are killed in Faults
 public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int Shoppers = 240, AtATime = 24, Kills = 5;

@@ -9,6 +9,7 @@ using Xunit.Abstractions;
 namespace Commerce.Crash;
 
 /// <summary>A front end by itself, and the one silo behind it that goes away and comes back.</summary>
+[Trait("database", "files")] // how a cluster on PostgreSQL loses its silos is in Faults
 public sealed class FrontEndTests(ITestOutputHelper output)
 {
     private const int Shoppers = 150, AtATime = 24, Times = 3;
@@ -24,7 +25,6 @@ public sealed class FrontEndTests(ITestOutputHelper output)
     private static int Seed => int.TryParse(Environment.GetEnvironmentVariable("COMMERCE_CRASH_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 20260505;
 
     [Theory]
-    [Trait("database", "files")] // how a cluster on PostgreSQL loses its silos is in Faults
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_silo_that_goes_away_amid_a_crowd_costs_its_callers_a_repetition_and_nothing_else(bool killed)
@@ -104,7 +104,6 @@ public sealed class FrontEndTests(ITestOutputHelper output)
     }
 
     [Fact]
-    [Trait("database", "files")] // how a cluster on PostgreSQL loses its silos is in Faults
     public async Task A_front_end_starts_before_its_silo_and_is_ready_only_while_it_reaches_it()
     {
         await using var shop = await ShopProcess.Start();

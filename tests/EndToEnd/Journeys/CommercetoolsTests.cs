@@ -4,6 +4,7 @@ using Commerce.Shopping;
 namespace Commerce.Journeys;
 
 /// <summary>A shop whose products and prices are commercetools': the sandbox in its own process, filled from the sample shop.</summary>
+[Trait("database", "files")] // the copy itself is tried on PostgreSQL in a cluster
 public sealed class CommercetoolsTests
 {
     private const string Sandbox = "/sandbox/commercetools/-";

@@ -47,6 +47,7 @@ public sealed class VendorTaxedShop : IAsyncLifetime
 }
 
 /// <summary>The tax vendor slow, down and answering 429, as a shopper meets it.</summary>
+[Trait("database", "files")] // the tax documents are tried on PostgreSQL in a cluster
 public sealed class TaxVendorTests(VendorTaxedShop shop) : IClassFixture<VendorTaxedShop>, IAsyncLifetime
 {
     public async Task InitializeAsync() => await shop.Client.Send(HttpMethod.Delete, "/sandbox/faults");
