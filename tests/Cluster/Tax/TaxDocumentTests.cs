@@ -113,6 +113,20 @@ public sealed class TaxDocumentTests(Shop shop) : IClassFixture<Shop>, IAsyncLif
     }
 
     [Fact]
+    public async Task A_refund_whose_answer_was_lost_is_asked_for_again_and_booked_once()
+    {
+        var trial = await (await Placed(ShopFolder.Stopping)).Captured();
+        await Comes(trial, t => t.Status is OrderTaxStatus.Committed);
+        shop.TaxOffice.Mute = true;
+        await trial.Order.Refund(trial.As("all"), null, null);
+        await Comes(trial, t => t.Failure is not null);
+        shop.TaxOffice.Mute = false;
+
+        await shop.Later(async () => await shop.Grains.OrderTax(trial.OrderId).Get() is { Failure: null, Refunds: [{ Tax: not null }] }, "the refund is booked");
+        Assert.Single(shop.TaxOffice.RefundsOf(trial.OrderId));
+    }
+
+    [Fact]
     public async Task While_the_vendor_is_away_the_tables_estimate_and_the_order_is_trued_up_when_it_is_back()
     {
         shop.TaxOffice.Away = true;
