@@ -52,9 +52,9 @@ run_tests() { # name, database, what, further arguments
 rm -rf "$results"
 if step restore dotnet restore "$solution" "${locked[@]}" && step build dotnet build "$solution" --configuration "$configuration" --no-restore -maxcpucount:2; then
     step format dotnet format whitespace "$solution" --no-restore --verify-no-changes
-    # The next version is only wanted by the end-to-end tests: it is built while the others run.
+    # The next version is only wanted by the end-to-end tests: it is built while the others run, and gives way to them.
     mkdir -p artifacts
-    tests/Upgrade/build-next.sh "$configuration" >artifacts/next.log 2>&1 &
+    nice -n 19 tests/Upgrade/build-next.sh "$configuration" >artifacts/next.log 2>&1 &
     next=$!
     step "a PostgreSQL server" start_postgres
     run_tests "tests/Cluster, shops on files" embedded tests/Cluster
