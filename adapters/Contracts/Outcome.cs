@@ -11,9 +11,8 @@ public abstract record Outcome<T>
     public sealed record Ok(T Value) : Outcome<T>;
 
     /// <summary>The vendor (or the shopper's bank) said no, for good under this key. A new attempt needs a new key.</summary>
-    /// <param name="Reason">The vendor's own code, lower case: <c>insufficient_funds</c>.</param>
-    /// <param name="Hard">Whether the same means will be declined again.</param>
-    public sealed record Declined(string Reason, string Message, bool Hard, string? Reference = null) : Outcome<T>;
+    /// <param name="Reference">The vendor's reference of what was declined, when it keeps one.</param>
+    public sealed record Declined(Payments.Decline Why, string? Reference = null) : Outcome<T>;
 
     /// <summary>The shopper has to do something first; nothing is authorised yet.</summary>
     public sealed record RequiresAction(string Reference, Payments.PaymentAction Action) : Outcome<T>;

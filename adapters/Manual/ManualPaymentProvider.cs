@@ -13,14 +13,21 @@ internal sealed class ManualPaymentProvider : IPaymentProvider
         PartialCapture: true,
         MultiCapture: true,
         PartialVoid: true,
-        IncrementalAuthorisation: false,
-        MaxRefundAge: TimeSpan.FromDays(3650));
+        IncrementalAuthorisation: true,
+        MaxRefundAge: TimeSpan.FromDays(3650))
+    {
+        CanBeAsked = false,
+        SendsWebhooks = false,
+        ListsSettlements = false,
+    };
 
     public string? Refuses(string method) => method is Invoice or BankTransfer ? null : "The methods are 'invoice' and 'bank_transfer'.";
 
+    public string? Refuses(Money amount) => amount.Amount > 0 ? null : "An amount is above zero.";
+
     public Task<Outcome<Authorisation>> Authorise(AuthorisationRequest request, CancellationToken cancellationToken) => Task.FromResult<Outcome<Authorisation>>(
         Refuses(request.Method) is { } refusal ? new Outcome<Authorisation>.Rejected("invalid_method", refusal)
-        : request.Amount.Amount <= 0 ? new Outcome<Authorisation>.Rejected("invalid_amount", "An amount is above zero.")
+        : Refuses(request.Amount) is { } amount ? new Outcome<Authorisation>.Rejected("invalid_amount", amount)
         : new Outcome<Authorisation>.Ok(new(
             Reference(request.Key),
             AuthorisationState.Authorised,
@@ -30,7 +37,7 @@ internal sealed class ManualPaymentProvider : IPaymentProvider
 
     /// <summary>Nothing is known here that the payment's own ledger does not know.</summary>
     public Task<Outcome<Authorisation?>> Find(string paymentId, string? reference, CancellationToken cancellationToken) =>
-        Task.FromResult<Outcome<Authorisation?>>(new Outcome<Authorisation?>.Ok(null));
+        Task.FromResult<Outcome<Authorisation?>>(new Outcome<Authorisation?>.Rejected("not_supported", "'manual' keeps no books of its own."));
 
     public Task<Outcome<Movement>> Capture(MovementRequest request, CancellationToken cancellationToken) => Note(request);
 
@@ -38,14 +45,26 @@ internal sealed class ManualPaymentProvider : IPaymentProvider
 
     public Task<Outcome<Movement>> Refund(MovementRequest request, CancellationToken cancellationToken) => Note(request);
 
-    public async IAsyncEnumerable<Settlement> Settlements(
-        DateTimeOffset from, DateTimeOffset to, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await Task.CompletedTask;
-        yield break;
-    }
+    public Task<Outcome<Authorisation>> Confirm(ConfirmationRequest request, CancellationToken cancellationToken) => Authorise(request.Authorisation, cancellationToken);
 
-    public ProviderWebhook ReadWebhook(InboundWebhook webhook, DateTimeOffset now) => throw new CommerceException(WebhookErrors.Signature("'manual' sends no webhooks."));
+    public Task<Outcome<Movement>> Adjust(MovementRequest request, CancellationToken cancellationToken) => Note(request);
+
+    /// <summary>Nothing is known here that the payment's own ledger does not know.</summary>
+    public Task<Outcome<Movement?>> FindMovement(TransactionKind kind, MovementRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<Movement?>>(new Outcome<Movement?>.Rejected("not_supported", "'manual' keeps no books of its own."));
+
+    public Task<Outcome<SettlementPage>> Settlements(DateOnly day, string? cursor, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<SettlementPage>>(new Outcome<SettlementPage>.Ok(new SettlementPage([], null)));
+
+    public Task<Outcome<ImmutableArray<Dispute>>> Disputes(string reference, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<ImmutableArray<Dispute>>>(new Outcome<ImmutableArray<Dispute>>.Ok([]));
+
+    public Task<Outcome<ImmutableArray<StoredMethod>>> StoredMethods(string shopper, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<ImmutableArray<StoredMethod>>>(new Outcome<ImmutableArray<StoredMethod>>.Ok([]));
+
+    public Task<Outcome<bool>> Forget(string shopper, string method, CancellationToken cancellationToken) => Task.FromResult<Outcome<bool>>(new Outcome<bool>.Ok(false));
+
+    public ImmutableArray<ProviderWebhook> ReadWebhook(InboundWebhook webhook, DateTimeOffset now) => throw new CommerceException(WebhookErrors.Signature("'manual' sends no webhooks."));
 
     private static Task<Outcome<Movement>> Note(MovementRequest request) => Task.FromResult<Outcome<Movement>>(
         request.Amount.Amount <= 0

@@ -57,8 +57,7 @@ internal static class StripeOutcomes
             captured,
             refunded,
             state is AuthorisationState.RequiresAction ? Action(intent) : null,
-            error is null ? intent.CancellationReason : Reason(error),
-            error?.Message,
+            error is null ? null : Why(error),
             intent.LatestCharge?.PaymentMethodDetails?.Card?.CaptureBefore is { Year: > 2000 } until ? new DateTimeOffset(DateTime.SpecifyKind(until, DateTimeKind.Utc)) : null);
     }
 
@@ -93,13 +92,17 @@ internal static class StripeOutcomes
     public static Outcome<T> Nonsense<T>(string what) => new Outcome<T>.InDoubt($"Stripe answered with {what}.");
 
     private static Outcome<T> Declined<T>(StripeError error, string? reference) =>
-        new Outcome<T>.Declined(Reason(error), error.Message ?? "The card was declined.", IsHard(error), reference);
+        new Outcome<T>.Declined(Why(error), reference);
+
+    private static Decline Why(StripeError error) => Declines.Of(Reason(error), error.DeclineCode ?? error.Code) with { Hard = IsHard(error) };
 
     private static string Reason(StripeError error) => (error.DeclineCode ?? error.Code) switch
     {
         null => "card_declined",
-        "generic_decline" => "card_declined",
-        "payment_intent_authentication_failure" => "authentication_failed",
+        "generic_decline" => Declines.CardDeclined,
+        "expired_card" => Declines.CardExpired,
+        "lost_card" or "stolen_card" or "pickup_card" => Declines.LostOrStolen,
+        "payment_intent_authentication_failure" => Declines.AuthenticationFailed,
         var code => code,
     };
 

@@ -27,6 +27,8 @@ internal sealed class StripePaymentProvider(StripeCalls calls, IOptions<StripeOp
 
     public string? Refuses(string method) => StripeMethods.Refuse(method);
 
+    public string? Refuses(Money amount) => StripeAmounts.TryWrite(amount, out _, out var refusal) ? null : refusal;
+
     public async Task<Outcome<Authorisation>> Authorise(AuthorisationRequest request, CancellationToken cancellationToken)
     {
         if (!StripeAmounts.TryWrite(request.Amount, out var amount, out var refusal))
@@ -157,10 +159,51 @@ internal sealed class StripePaymentProvider(StripeCalls calls, IOptions<StripeOp
             static (_, _) => false);
     }
 
-    public IAsyncEnumerable<Settlement> Settlements(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
-        StripeSettlements.List(calls, from, to, cancellationToken);
+    public Task<Outcome<SettlementPage>> Settlements(DateOnly day, string? cursor, CancellationToken cancellationToken) =>
+        StripeSettlements.Page(calls, day, cursor, cancellationToken);
 
-    public ProviderWebhook ReadWebhook(InboundWebhook webhook, DateTimeOffset now) => StripeWebhooks.Read(webhook, webhookSecrets, now);
+    public async Task<Outcome<Authorisation>> Confirm(ConfirmationRequest request, CancellationToken cancellationToken) =>
+        await Find(request.Authorisation.PaymentId, request.Reference, cancellationToken) switch
+        {
+            Outcome<Authorisation?>.Ok { Value: { } found } => new Outcome<Authorisation>.Ok(found),
+            Outcome<Authorisation?>.Ok => new Outcome<Authorisation>.Rejected("unknown_payment", "Stripe knows no such payment."),
+            Outcome<Authorisation?>.Rejected no => new Outcome<Authorisation>.Rejected(no.Code, no.Message),
+            Outcome<Authorisation?>.Unavailable later => new Outcome<Authorisation>.Unavailable(later.RetryAfter),
+            _ => new Outcome<Authorisation>.InDoubt("Stripe did not say how the payment stands."),
+        };
+
+    public Task<Outcome<Movement>> Adjust(MovementRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<Movement>>(new Outcome<Movement>.Rejected("not_supported", "Not offered by this account."));
+
+    public async Task<Outcome<Movement?>> FindMovement(TransactionKind kind, MovementRequest request, CancellationToken cancellationToken)
+    {
+        var found = kind switch
+        {
+            TransactionKind.Capture => await Captured(request, cancellationToken),
+            TransactionKind.Void => await Voided(request, cancellationToken),
+            TransactionKind.Refund => await Refunded(request, cancellationToken),
+            _ => new Outcome<Movement>.Rejected("not_supported", "Not offered by this account."),
+        };
+        return found switch
+        {
+            null => new Outcome<Movement?>.Ok(null),
+            Outcome<Movement>.Ok ok => new Outcome<Movement?>.Ok(ok.Value),
+            Outcome<Movement>.Rejected no => new Outcome<Movement?>.Rejected(no.Code, no.Message),
+            Outcome<Movement>.Unavailable later => new Outcome<Movement?>.Unavailable(later.RetryAfter),
+            _ => new Outcome<Movement?>.InDoubt("Stripe did not say what became of it."),
+        };
+    }
+
+    public Task<Outcome<ImmutableArray<Dispute>>> Disputes(string reference, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<ImmutableArray<Dispute>>>(new Outcome<ImmutableArray<Dispute>>.Rejected("not_supported", "Told by webhook."));
+
+    public Task<Outcome<ImmutableArray<StoredMethod>>> StoredMethods(string shopper, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<ImmutableArray<StoredMethod>>>(new Outcome<ImmutableArray<StoredMethod>>.Ok([]));
+
+    public Task<Outcome<bool>> Forget(string shopper, string method, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<bool>>(new Outcome<bool>.Ok(false));
+
+    public ImmutableArray<ProviderWebhook> ReadWebhook(InboundWebhook webhook, DateTimeOffset now) => [StripeWebhooks.Read(webhook, webhookSecrets, now)];
 
     /// <summary>Asks under the key; looks first when the key may be forgotten, and afterwards when it was spent on a breakdown.</summary>
     private async Task<Outcome<Movement>> Move<T>(

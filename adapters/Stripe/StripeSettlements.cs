@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Stripe;
 
 namespace Commerce.Payments;
@@ -8,36 +7,17 @@ internal static class StripeSettlements
 {
     private const int PageSize = 100;
 
-    /// <summary>Stripe lists the newest first, so the span is read whole before its oldest is handed out.</summary>
-    public static async IAsyncEnumerable<Settlement> List(
-        StripeCalls calls, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Stripe lists the newest first.</summary>
+    public static async Task<Outcome<SettlementPage>> Page(StripeCalls calls, DateOnly day, string? after, CancellationToken cancellationToken)
     {
-        var settlements = new List<Settlement>();
-        string? after = null;
-        for (var more = true; more;)
-        {
-            var reply = await calls.Make(StripePipelines.Settlements, (from, to, after), Page, cancellationToken);
-            if (reply.Value is not { Data: { } booked } page)
-            {
-                throw new CommerceException(CommonErrors.Unavailable("Stripe does not list its settlements now.", StripeFailures.WaitBefore(reply.Failure)));
-            }
-
-            foreach (var transaction in booked)
-            {
-                settlements.Add(Read(transaction));
-            }
-
-            after = booked.Count > 0 ? booked[^1].Id : null;
-            more = page.HasMore && after is not null;
-        }
-
-        for (var i = settlements.Count - 1; i >= 0; i--)
-        {
-            yield return settlements[i];
-        }
+        var from = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero);
+        var reply = await calls.Make(StripePipelines.Settlements, (from, from.AddDays(1), after), Listed, cancellationToken);
+        return reply.Value is { Data: { } booked } page
+            ? new Outcome<SettlementPage>.Ok(new SettlementPage([.. booked.Select(Read)], page.HasMore && booked.Count > 0 ? booked[^1].Id : null))
+            : StripeOutcomes.OfUnread<SettlementPage>(reply.Failure ?? new IOException("no list"));
     }
 
-    private static Task<StripeList<BalanceTransaction>> Page(StripeClient stripe, (DateTimeOffset From, DateTimeOffset To, string? After) asked, CancellationToken cancellationToken) =>
+    private static Task<StripeList<BalanceTransaction>> Listed(StripeClient stripe, (DateTimeOffset From, DateTimeOffset To, string? After) asked, CancellationToken cancellationToken) =>
         stripe.V1.BalanceTransactions.ListAsync(
             new BalanceTransactionListOptions
             {
@@ -50,19 +30,21 @@ internal static class StripeSettlements
 
     private static Settlement Read(BalanceTransaction transaction) => new(
         transaction.Id,
+        transaction.Type switch
+        {
+            "charge" or "payment" => SettlementKind.Capture,
+            "refund" or "payment_refund" => SettlementKind.Refund,
+            _ => SettlementKind.Other,
+        },
         transaction.Source switch
         {
             Charge charge => charge.PaymentIntentId ?? charge.Id,
             Refund refund => refund.PaymentIntentId ?? refund.ChargeId,
-            Dispute dispute => dispute.PaymentIntentId ?? dispute.ChargeId,
+            global::Stripe.Dispute dispute => dispute.PaymentIntentId ?? dispute.ChargeId,
             _ => transaction.SourceId ?? "",
         },
-        transaction.Type switch
-        {
-            "charge" or "payment" => "capture",
-            "refund" or "payment_refund" => "refund",
-            var other => other,
-        },
+        transaction.SourceId,
+        PaymentId: null,
         Signed(transaction.Amount, transaction.Currency),
         Signed(transaction.Fee, transaction.Currency),
         new DateTimeOffset(DateTime.SpecifyKind(transaction.Created, DateTimeKind.Utc)));

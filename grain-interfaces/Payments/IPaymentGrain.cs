@@ -19,6 +19,31 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("confirm"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<PaymentView> Confirm();
 
+    /// <summary>
+    /// The shopper did what was required: hands the provider what its page or library gave back, and says how it ended. Without
+    /// <paramref name="details"/> it is <see cref="Confirm"/>.
+    /// </summary>
+    /// <param name="details">Opaque to us, as the provider's library names them (<c>redirectResult</c>, <c>payload</c>, …). Never card data.</param>
+    [Alias("confirm-with"), ResponseTimeout(PaymentGrains.VendorPatience)]
+    Task<PaymentView> ConfirmWith(ImmutableDictionary<string, string> details);
+
+    /// <summary>
+    /// What the shopper has to do, with what the provider's browser library needs for it. That part is a secret of the shopper's: it is asked for, never stored.
+    /// Null when nothing is required.
+    /// </summary>
+    [Alias("action"), ResponseTimeout(PaymentGrains.VendorPatience)]
+    Task<PaymentAction?> Action();
+
+    /// <summary>
+    /// Raises or lowers what is authorised to <paramref name="amount"/>, or extends it when that is what it is already. Refused as <c>not-supported-by-provider</c>.
+    /// </summary>
+    [Alias("adjust"), ResponseTimeout(PaymentGrains.VendorPatience)]
+    Task<PaymentView> Adjust(string operationId, Money amount, string? reason);
+
+    /// <summary>Books what the provider did and we do not know of, as a reconciliation found it. A movement that is known by its reference is left as it is.</summary>
+    [Alias("adopt"), ResponseTimeout(PaymentGrains.VendorPatience)]
+    Task<PaymentView> Adopt(AdoptTransaction command);
+
     /// <summary>Takes part or all of what is authorised. Refused as <c>capture-exceeds-authorised</c>.</summary>
     [Alias("capture"), ResponseTimeout(PaymentGrains.VendorPatience)]
     Task<PaymentView> Capture(string operationId, Money amount);
@@ -47,12 +72,49 @@ public sealed record AuthorisePayment(
     [property: Id(2)] string Provider,
     [property: Id(3)] Money Amount,
     [property: Id(4)] string Method,
-    [property: Id(5)] string? ReturnUrl);
+    [property: Id(5)] string? ReturnUrl)
+{
+    /// <summary>Captures at once what is authorised.</summary>
+    [Id(6)] public bool CaptureNow { get; init; }
+
+    /// <summary>The customer as the provider knows him, a pseudonym; null for a guest.</summary>
+    [Id(7)] public string? Shopper { get; init; }
+
+    /// <summary>Keeps the method at the provider for the customer's next purchase. Needs <see cref="Shopper"/>.</summary>
+    [Id(8)] public bool Store { get; init; }
+
+    /// <summary>Where to go when it is certain that nothing happened at <see cref="Provider"/>, in this order.</summary>
+    [Id(9)] public ImmutableArray<PaymentRoute> Alternatives { get; init; } = [];
+}
+
+/// <summary>A provider, and the method that the shopper has there.</summary>
+[GenerateSerializer, Immutable, Alias("commerce.payment.route")]
+public sealed record PaymentRoute([property: Id(0)] string Provider, [property: Id(1)] string Method);
+
+/// <summary>A movement that the provider's books have and ours do not.</summary>
+/// <param name="OperationId">Names it in our ledger; the same one is booked once.</param>
+/// <param name="Kind"><see cref="TransactionKind.Capture"/>, <see cref="TransactionKind.Refund"/> or <see cref="TransactionKind.ChargeBack"/>.</param>
+/// <param name="Reference">The provider's reference of the movement.</param>
+/// <param name="Amount">Above zero.</param>
+[GenerateSerializer, Immutable, Alias("commerce.payment.adopt")]
+public sealed record AdoptTransaction(
+    [property: Id(0)] string OperationId,
+    [property: Id(1)] TransactionKind Kind,
+    [property: Id(2)] string Reference,
+    [property: Id(3)] Money Amount,
+    [property: Id(4)] string Reason);
 
 /// <summary>What the shopper has to do before the payment can go on.</summary>
 /// <param name="Type"><c>redirect</c>: send the browser to <paramref name="Url"/>. <c>sdk</c>: only the provider's own browser library can go on.</param>
 [GenerateSerializer, Immutable, Alias("commerce.payment.action")]
-public sealed record PaymentAction([property: Id(0)] string Type, [property: Id(1)] string Url);
+public sealed record PaymentAction([property: Id(0)] string Type, [property: Id(1)] string Url)
+{
+    /// <summary>
+    /// What the provider's browser library needs to go on in the page (Stripe: the client secret; Adyen: the action object, as JSON). A secret of the shopper's:
+    /// never stored, never logged. Null for a plain redirect, and wherever the action is kept.
+    /// </summary>
+    [Id(2)] public string? Payload { get; init; }
+}
 
 /// <summary>What a provider told by webhook about one payment.</summary>
 /// <param name="EventId">The provider's id of the event: the same one is applied once.</param>
@@ -62,7 +124,96 @@ public sealed record PaymentNotice(
     [property: Id(0)] string EventId,
     [property: Id(1)] string Type,
     [property: Id(2)] string Reference,
-    [property: Id(3)] DateTimeOffset At);
+    [property: Id(3)] DateTimeOffset At)
+{
+    /// <summary>What it says happened, when it says so itself; null: it only says that something did, and the provider is asked.</summary>
+    [Id(4)] public PaymentFact? Fact { get; init; }
+}
+
+/// <summary>Something that a provider vouches for by its signature.</summary>
+/// <param name="Reference">The provider's reference of this very movement (a capture's, a refund's, a dispute's own).</param>
+/// <param name="Amount">Of the movement; null when it does not say.</param>
+/// <param name="Key">The key that we asked under, when the provider gives it back.</param>
+/// <param name="Code">Why, for a failure: our code of a decline, else the provider's own, lower case.</param>
+/// <param name="Message">The provider's sentence, for operators.</param>
+/// <param name="At">UTC, when it happened there: of two that contradict each other the later one holds.</param>
+[GenerateSerializer, Immutable, Alias("commerce.payment.fact")]
+public sealed record PaymentFact(
+    [property: Id(0)] FactKind Kind,
+    [property: Id(1)] string Reference,
+    [property: Id(2)] Money? Amount,
+    [property: Id(3)] string? Key,
+    [property: Id(4)] string? Code,
+    [property: Id(5)] string? Message,
+    [property: Id(6)] DateTimeOffset At)
+{
+    /// <summary>For <see cref="FactKind.Disputed"/>: how the dispute stands.</summary>
+    [Id(7)] public DisputeStatus? Dispute { get; init; }
+
+    /// <summary>UTC: until when an authorisation is good, or a dispute can be answered.</summary>
+    [Id(8)] public DateTimeOffset? Until { get; init; }
+}
+
+/// <summary>What a provider can vouch for. Numbers are on the wire: append only.</summary>
+[GenerateSerializer, Alias("commerce.payment.fact-kind"), JsonConverter(typeof(JsonStringEnumConverter<FactKind>))]
+public enum FactKind
+{
+    [JsonStringEnumMemberName("authorised")] Authorised = 0,
+    [JsonStringEnumMemberName("authorisation_failed")] AuthorisationFailed = 1,
+
+    /// <summary>The authorised sum was raised, lowered or extended.</summary>
+    [JsonStringEnumMemberName("adjusted")] Adjusted = 2,
+    [JsonStringEnumMemberName("adjustment_failed")] AdjustmentFailed = 3,
+    [JsonStringEnumMemberName("captured")] Captured = 4,
+
+    /// <summary>A capture that was accepted came to nothing, perhaps days later.</summary>
+    [JsonStringEnumMemberName("capture_failed")] CaptureFailed = 5,
+    [JsonStringEnumMemberName("refunded")] Refunded = 6,
+
+    /// <summary>A refund that was accepted, or done, came back.</summary>
+    [JsonStringEnumMemberName("refund_failed")] RefundFailed = 7,
+    [JsonStringEnumMemberName("voided")] Voided = 8,
+    [JsonStringEnumMemberName("void_failed")] VoidFailed = 9,
+
+    /// <summary>The authorisation lapsed.</summary>
+    [JsonStringEnumMemberName("expired")] Expired = 10,
+
+    /// <summary>A dispute was opened, moved on or ended; see <see cref="PaymentFact.Dispute"/>.</summary>
+    [JsonStringEnumMemberName("disputed")] Disputed = 11,
+}
+
+/// <summary>How a dispute stands. Numbers are on the wire: append only.</summary>
+[GenerateSerializer, Alias("commerce.payment.dispute-status"), JsonConverter(typeof(JsonStringEnumConverter<DisputeStatus>))]
+public enum DisputeStatus
+{
+    /// <summary>An inquiry: no money has moved.</summary>
+    [JsonStringEnumMemberName("inquiry")] Inquiry = 0,
+
+    /// <summary>The money is gone until it is won; evidence is wanted.</summary>
+    [JsonStringEnumMemberName("needs_response")] NeedsResponse = 1,
+    [JsonStringEnumMemberName("under_review")] UnderReview = 2,
+
+    /// <summary>The money came back.</summary>
+    [JsonStringEnumMemberName("won")] Won = 3,
+    [JsonStringEnumMemberName("lost")] Lost = 4,
+
+    /// <summary>An inquiry that came to nothing.</summary>
+    [JsonStringEnumMemberName("closed")] Closed = 5,
+}
+
+/// <summary>A shopper's bank takes the money back.</summary>
+/// <param name="Reference">The provider's reference of the dispute.</param>
+/// <param name="RespondBy">UTC; null when no answer is wanted.</param>
+/// <param name="AfterRefund">The money that is disputed had been refunded, in part at least: proof of the refund wins it.</param>
+[GenerateSerializer, Immutable, Alias("commerce.payment.dispute")]
+public sealed record PaymentDispute(
+    [property: Id(0)] string Reference,
+    [property: Id(1)] Money Amount,
+    [property: Id(2)] DisputeStatus Status,
+    [property: Id(3)] string? Reason,
+    [property: Id(4)] DateTimeOffset OpenedAt,
+    [property: Id(5)] DateTimeOffset? RespondBy,
+    [property: Id(6)] bool AfterRefund);
 
 [GenerateSerializer, Immutable, Alias("commerce.payment.view")]
 public sealed record PaymentView
@@ -85,12 +236,38 @@ public sealed record PaymentView
     [Id(13)] public PaymentFailure? Failure { get; init; }
     [Id(14)] public ImmutableArray<PaymentTransaction> Transactions { get; init; } = [];
     [Id(15)] public string Method { get; init; } = "";
+
+    /// <summary>What banks took back and have not given back.</summary>
+    [Id(16)] public Money ChargedBack { get; init; }
+
+    /// <summary>UTC, when what is authorised and not captured lapses; null when the provider does not say, or nothing is left.</summary>
+    [Id(17)] public DateTimeOffset? CaptureBefore { get; init; }
+    [Id(18)] public ImmutableArray<PaymentDispute> Disputes { get; init; } = [];
 }
 
-/// <param name="Code">The provider's decline code, or ours: <c>card_declined</c>, <c>insufficient_funds</c>, <c>authentication_failed</c>.</param>
+/// <param name="Code">The same for every provider: <c>card_declined</c>, <c>insufficient_funds</c>, <c>authentication_failed</c>.</param>
+/// <param name="Message">For the shopper; tells nothing that helps a thief.</param>
 /// <param name="Hard">Whether trying the same method again is pointless.</param>
 [GenerateSerializer, Immutable, Alias("commerce.payment.failure")]
-public sealed record PaymentFailure([property: Id(0)] string Code, [property: Id(1)] string Message, [property: Id(2)] bool Hard);
+public sealed record PaymentFailure([property: Id(0)] string Code, [property: Id(1)] string Message, [property: Id(2)] bool Hard)
+{
+    /// <summary>What the shopper may do.</summary>
+    [Id(3)] public PaymentAdvice Advice { get; init; }
+
+    /// <summary>The provider's own code, for operators.</summary>
+    [Id(4)] public string? VendorCode { get; init; }
+}
+
+/// <summary>What a shopper may do whose payment was declined. Numbers are on the wire: append only.</summary>
+[GenerateSerializer, Alias("commerce.payment.advice"), JsonConverter(typeof(JsonStringEnumConverter<PaymentAdvice>))]
+public enum PaymentAdvice
+{
+    [JsonStringEnumMemberName("other_card")] OtherCard = 0,
+
+    /// <summary>The same card may do, at once or a little later.</summary>
+    [JsonStringEnumMemberName("retry")] Retry = 1,
+    [JsonStringEnumMemberName("contact_bank")] ContactBank = 2,
+}
 
 /// <summary>One line of the ledger.</summary>
 /// <param name="Id">The operation id: unique in the payment, and the stem of the key that the provider saw.</param>
@@ -102,7 +279,11 @@ public sealed record PaymentTransaction(
     [property: Id(3)] TransactionStatus Status,
     [property: Id(4)] string? Reference,
     [property: Id(5)] DateTimeOffset At,
-    [property: Id(6)] string? Reason = null);
+    [property: Id(6)] string? Reason = null)
+{
+    /// <summary>For <see cref="TransactionKind.Reverse"/>: the transaction that it takes back.</summary>
+    [Id(7)] public string? Of { get; init; }
+}
 
 [GenerateSerializer, Alias("commerce.payment.transaction-kind"), JsonConverter(typeof(JsonStringEnumConverter<TransactionKind>))]
 public enum TransactionKind
@@ -111,6 +292,15 @@ public enum TransactionKind
     [JsonStringEnumMemberName("capture")] Capture = 1,
     [JsonStringEnumMemberName("void")] Void = 2,
     [JsonStringEnumMemberName("refund")] Refund = 3,
+
+    /// <summary>The authorised sum set anew; the amount is the whole new sum.</summary>
+    [JsonStringEnumMemberName("adjust")] Adjust = 4,
+
+    /// <summary>Takes back a capture, a refund or a charge back that had been done.</summary>
+    [JsonStringEnumMemberName("reverse")] Reverse = 5,
+
+    /// <summary>The shopper's bank took captured money back.</summary>
+    [JsonStringEnumMemberName("charge_back")] ChargeBack = 6,
 }
 
 [GenerateSerializer, Alias("commerce.payment.transaction-status"), JsonConverter(typeof(JsonStringEnumConverter<TransactionStatus>))]
@@ -124,6 +314,9 @@ public enum TransactionStatus
 
     /// <summary>Asked, and the answer was lost: in doubt until the provider is asked again.</summary>
     [JsonStringEnumMemberName("unknown")] Unknown = 4,
+
+    /// <summary>The provider took the order and tells the outcome later, by webhook.</summary>
+    [JsonStringEnumMemberName("accepted")] Accepted = 5,
 }
 
 /// <summary>Derived from the ledger alone.</summary>
@@ -143,6 +336,12 @@ public enum PaymentStatus
 
     /// <summary>An answer was lost and is being asked for.</summary>
     [JsonStringEnumMemberName("unknown")] Unknown = 10,
+
+    /// <summary>A dispute is open.</summary>
+    [JsonStringEnumMemberName("disputed")] Disputed = 11,
+
+    /// <summary>A dispute was lost: the shopper's bank has the money, all or in part.</summary>
+    [JsonStringEnumMemberName("charged_back")] ChargedBack = 12,
 }
 
 public static class PaymentErrors

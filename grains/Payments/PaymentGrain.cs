@@ -48,6 +48,14 @@ internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGr
         return View();
     }
 
+    public Task<PaymentView> ConfirmWith(ImmutableDictionary<string, string> details) => Confirm();
+
+    public Task<PaymentAction?> Action() => Task.FromResult(State.Action);
+
+    public Task<PaymentView> Adjust(string operationId, Money amount, string? reason) => throw new CommerceException(PaymentErrors.Unsupported(State.Provider, "adjusting"));
+
+    public Task<PaymentView> Adopt(AdoptTransaction command) => throw new CommerceException(PaymentErrors.Unsupported(State.Provider, "adopting"));
+
     public async Task<PaymentView> Capture(string operationId, Money amount)
     {
         if (State.Find(operationId) is null)
@@ -163,7 +171,7 @@ internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGr
         {
             Outcome<Authorisation>.Ok ok => Answer(ok.Value),
             Outcome<Authorisation>.RequiresAction action => new ActionRequired(asked.Id, action.Reference, action.Action),
-            Outcome<Authorisation>.Declined no => new AuthorisationDeclined(asked.Id, no.Reason, no.Message, no.Hard, no.Reference),
+            Outcome<Authorisation>.Declined no => new AuthorisationDeclined(asked.Id, no.Why.Code, no.Why.Message, no.Why.Hard, no.Reference),
             Outcome<Authorisation>.Rejected no => new AuthorisationDeclined(asked.Id, no.Code, no.Message, true, null),
             Outcome<Authorisation>.Unavailable later => new AnswerLost(asked.Id, $"unavailable, again in {later.RetryAfter.TotalSeconds:0} s"),
             Outcome<Authorisation>.InDoubt doubt => new AnswerLost(asked.Id, doubt.Why),
@@ -191,7 +199,7 @@ internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGr
         AuthorisationState.Pending => new AnswerLost(Payment.AuthoriseId, "the provider still works on it"),
         AuthorisationState.Voided => new AuthorisationDeclined(Payment.AuthoriseId, "voided", "The authorisation was cancelled at the provider.", false, found.Reference),
         AuthorisationState.Failed => new AuthorisationDeclined(
-            Payment.AuthoriseId, found.FailureCode ?? "declined", found.FailureMessage ?? "The payment was declined.", false, found.Reference),
+            Payment.AuthoriseId, found.Failure?.Code ?? Declines.CardDeclined, found.Failure?.Message ?? "The payment was declined.", found.Failure?.Hard ?? false, found.Reference),
         _ => throw new UnreachableException(),
     };
 
@@ -200,7 +208,7 @@ internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGr
         await CommitNews(outcome switch
         {
             Outcome<Movement>.Ok ok => done(operationId, ok.Value),
-            Outcome<Movement>.Declined no => new TransactionFailed(operationId, no.Reason, no.Message),
+            Outcome<Movement>.Declined no => new TransactionFailed(operationId, no.Why.Code, no.Why.Message),
             Outcome<Movement>.Rejected no => new TransactionFailed(operationId, no.Code, no.Message),
             Outcome<Movement>.Unavailable later => new AnswerLost(operationId, $"unavailable, again in {later.RetryAfter.TotalSeconds:0} s"),
             Outcome<Movement>.InDoubt doubt => new AnswerLost(operationId, doubt.Why),

@@ -116,7 +116,7 @@ internal sealed class WebhookDoor(PaymentProviders providers, TimeProvider clock
     {
         var name = this.GetPrimaryKeyString();
         var provider = providers.Find(name) ?? throw new CommerceException(CommonErrors.NotFound(name));
-        var told = provider.ReadWebhook(webhook, clock.GetUtcNow());
+        var told = provider.ReadWebhook(webhook, clock.GetUtcNow())[0];
         var inbox = GrainFactory.GetGrain<IWebhookGrain>($"{Identity.Webhook}{name}_{told.EventId}");
         var known = await inbox.Take(name, told.EventId, told.Type, told.PaymentId, told.Reference, told.At);
         _ = Apply(inbox, told.EventId);

@@ -38,7 +38,7 @@ internal sealed class ScriptedPaymentProvider : IPaymentProvider
         await account.Pass("authorise");
         return account.Carry<Authorisation>("authorise", request.Key, () => account.Authorise(request), () => request.Method switch
         {
-            _ when account.State is AuthorisationState.Failed => new Outcome<Authorisation>.Declined("card_declined", "The card was declined.", false, account.Reference),
+            _ when account.State is AuthorisationState.Failed => new Outcome<Authorisation>.Declined(Declines.Of(Declines.CardDeclined), account.Reference),
             _ when account.State is AuthorisationState.RequiresAction =>
                 new Outcome<Authorisation>.RequiresAction(account.Reference, new PaymentAction("redirect", $"https://bank.example/{request.PaymentId}")),
             _ => new Outcome<Authorisation>.Ok(account.Shown),
@@ -57,18 +57,39 @@ internal sealed class ScriptedPaymentProvider : IPaymentProvider
 
     public Task<Outcome<Movement>> Refund(MovementRequest request, CancellationToken cancellationToken) => Move("refund", request, static (account, amount) => account.Refunded += amount);
 
-    public async IAsyncEnumerable<Settlement> Settlements(DateTimeOffset from, DateTimeOffset to, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await Task.CompletedTask;
-        yield break;
-    }
+    public string? Refuses(Money amount) => amount.Amount > 0 ? null : "An amount is above zero.";
+
+    public async Task<Outcome<Authorisation>> Confirm(ConfirmationRequest request, CancellationToken cancellationToken) =>
+        await Find(request.Authorisation.PaymentId, request.Reference, cancellationToken) switch
+        {
+            Outcome<Authorisation?>.Ok { Value: { } found } => new Outcome<Authorisation>.Ok(found),
+            Outcome<Authorisation?>.Unavailable later => new Outcome<Authorisation>.Unavailable(later.RetryAfter),
+            _ => new Outcome<Authorisation>.InDoubt("the answer was lost"),
+        };
+
+    public Task<Outcome<Movement>> Adjust(MovementRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<Movement>>(new Outcome<Movement>.Rejected("not_supported", "No."));
+
+    public Task<Outcome<Movement?>> FindMovement(TransactionKind kind, MovementRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<Movement?>>(new Outcome<Movement?>.Rejected("not_supported", "No."));
+
+    public Task<Outcome<SettlementPage>> Settlements(DateOnly day, string? cursor, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<SettlementPage>>(new Outcome<SettlementPage>.Ok(new SettlementPage([], null)));
+
+    public Task<Outcome<ImmutableArray<Dispute>>> Disputes(string reference, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<ImmutableArray<Dispute>>>(new Outcome<ImmutableArray<Dispute>>.Ok([]));
+
+    public Task<Outcome<ImmutableArray<StoredMethod>>> StoredMethods(string shopper, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<ImmutableArray<StoredMethod>>>(new Outcome<ImmutableArray<StoredMethod>>.Ok([]));
+
+    public Task<Outcome<bool>> Forget(string shopper, string method, CancellationToken cancellationToken) => Task.FromResult<Outcome<bool>>(new Outcome<bool>.Ok(false));
 
     /// <summary>A webhook of this bank: <c>event|type|payment</c>.</summary>
     public static InboundWebhook Webhook(string eventId, string type, string paymentId) =>
         new(ImmutableDictionary<string, string>.Empty, Encoding.UTF8.GetBytes($"{eventId}|{type}|{paymentId}"));
 
-    public ProviderWebhook ReadWebhook(InboundWebhook webhook, DateTimeOffset now) => Encoding.UTF8.GetString(webhook.Body).Split('|') is [var id, var type, var payment]
-        ? new ProviderWebhook(id, type, payment, null, now)
+    public ImmutableArray<ProviderWebhook> ReadWebhook(InboundWebhook webhook, DateTimeOffset now) => Encoding.UTF8.GetString(webhook.Body).Split('|') is [var id, var type, var payment]
+        ? [new ProviderWebhook(id, type, payment, null, now)]
         : throw new CommerceException(WebhookErrors.Unreadable("three parts were expected"));
 
     private async Task<Outcome<Movement>> Move(string step, MovementRequest request, Action<Account, long> effect)

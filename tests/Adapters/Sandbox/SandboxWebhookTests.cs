@@ -21,8 +21,8 @@ public sealed class SandboxWebhookTests
 
         Assert.Equal(first.Body, second.Body);
         Assert.Equal(first.Body, third.Body);
-        var read = shop.Provider.ReadWebhook(
-            new InboundWebhook(ImmutableDictionary<string, string>.Empty.Add("Stripe-Signature", third.Signature), third.Body), shop.Time.GetUtcNow());
+        var read = Assert.Single(shop.Provider.ReadWebhook(
+            new InboundWebhook(ImmutableDictionary<string, string>.Empty.Add("Stripe-Signature", third.Signature), third.Body), shop.Time.GetUtcNow()));
         Assert.Equal(("payment_intent.amount_capturable_updated", "pay_1", reference), (read.Type, read.PaymentId, read.Reference));
     }
 

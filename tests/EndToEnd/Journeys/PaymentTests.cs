@@ -13,7 +13,7 @@ public sealed class PaymentTests(RunningShop running)
     [Theory]
     [InlineData("pm_card_chargeDeclined", "card_declined")]
     [InlineData("pm_card_chargeDeclinedInsufficientFunds", "insufficient_funds")]
-    [InlineData("pm_card_chargeDeclinedExpiredCard", "expired_card")]
+    [InlineData("pm_card_chargeDeclinedExpiredCard", "card_expired")]
     public async Task A_declined_card_gives_the_stock_and_the_cart_back(string card, string reason)
     {
         var before = await shop.Available(Goods.Flask);
