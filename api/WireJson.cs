@@ -24,6 +24,7 @@ namespace Commerce;
 [JsonSerializable(typeof(OrderTaxView))]
 [JsonSerializable(typeof(Address))]
 [JsonSerializable(typeof(ListJson<ShippingMethodView>))]
+[JsonSerializable(typeof(ListJson<PaymentOption>))]
 [JsonSerializable(typeof(CheckoutJson))]
 [JsonSerializable(typeof(CheckoutBody))]
 [JsonSerializable(typeof(OrderJson))]

@@ -10,6 +10,7 @@ using Commerce.Pricing;
 using Commerce.Tax;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Microsoft.FeatureManagement;
 using Orleans.Configuration;
 using Orleans.Streams;
 
@@ -37,6 +38,8 @@ public static class CommerceGrains
             });
             services.AddSingleton<SiloAge>();
             services.AddSingleton<PaymentProviders>();
+            services.AddSingleton<PaymentDesk>();
+            services.AddFeatureManagement();
             services.AddSingleton<CheckoutMeters>();
             services.AddSingleton<ProductCopy>();
             services.AddSingleton<PriceCopy>();

@@ -1,4 +1,5 @@
 using Commerce.Contacts;
+using Commerce.Payments;
 using Commerce.Pricing;
 
 namespace Commerce.Carts;
@@ -24,6 +25,8 @@ internal static class CartEndpoints
             cart.MapPut("/destination", SetDestination).WithName("setDestination").WithSummary("Where it goes").Accepts<Address>("application/json").Produces<CartJson>();
             cart.MapGet("/shipping-methods", ShippingMethods).WithName("listShippingMethods").WithSummary("The ways of shipping to the destination, priced").Produces<ListJson<ShippingMethodView>>();
             cart.MapPut("/shipping-method", SetShippingMethod).WithName("setShippingMethod").WithSummary("Chooses a way of shipping").Accepts<ShippingChoiceBody>("application/json").Produces<CartJson>();
+            cart.MapGet("/payment-options", PaymentOptions).WithName("listPaymentOptions").WithSummary("Who would take the payment: for whom to ask the shopper for a token")
+                .Produces<ListJson<PaymentOption>>();
             cart.MapPost("/coupons", AddCoupon).WithName("addCoupon").WithSummary("Applies a coupon").Accepts<CouponBody>("application/json").Produces<CartJson>();
             cart.MapDelete("/coupons/{code}", RemoveCoupon).WithName("removeCoupon").WithSummary("Takes a coupon off").Produces<CartJson>();
         }
@@ -50,6 +53,14 @@ internal static class CartEndpoints
     {
         var cart = await Cart(grains, id).Get(call.Owner) ?? throw new CommerceException(CommonErrors.NotFound(id));
         return await ExplanationJson.Answer(grains, cart.Quote);
+    }
+
+    private static async Task<IResult> PaymentOptions(string id, Call call, IGrainFactory grains)
+    {
+        var cart = await Cart(grains, id).Get(call.Owner) ?? throw new CommerceException(CommonErrors.NotFound(id));
+        var country = cart.Destination?.Country ?? throw new CommerceException(CartErrors.DestinationMissing);
+        var offers = await grains.PaymentOptions().For(cart.Quote.Channel, cart.Quote.Totals.Total, country, cart.Id);
+        return new Answer<ListJson<PaymentOption>>(new ListJson<PaymentOption>(offers, null), WireJson.Default.ListJsonPaymentOption);
     }
 
     private static async Task<IResult> AddLine(string id, Call call, IGrainFactory grains)

@@ -66,8 +66,12 @@ internal sealed record CheckoutBody
 
 /// <param name="Method">The provider's token; never a card number.</param>
 /// <param name="ReturnUrl">Where 3-D Secure sends the shopper afterwards.</param>
-internal sealed record PaymentBody(string? Provider, string Method, string? ReturnUrl)
+/// <param name="Methods">Instead of <paramref name="Method"/>: a token for each provider that may take the payment, by the provider's name.</param>
+/// <param name="Store">Keeps the method at the provider for a signed-in customer's next purchase.</param>
+internal sealed record PaymentBody(string? Provider, string Method, string? ReturnUrl, ImmutableDictionary<string, string>? Methods = null, bool Store = false)
 {
+    private const int MostMethods = 10, LongestName = 64;
+
     public static PaymentBody Read(Fields checkout)
     {
         if (checkout.Inner("payment") is not { } payment)
@@ -76,20 +80,50 @@ internal sealed record PaymentBody(string? Provider, string Method, string? Retu
             return new PaymentBody(null, "", null);
         }
 
-        var body = new PaymentBody(payment.FreeText("provider", 64), MethodOf(payment), ReturnUrlOf(payment));
+        var methods = MethodsOf(payment);
+        if (methods is not null && payment.Has("method"))
+        {
+            payment.Wrong("method", "invalid-value", "Send 'method' or 'methods', not both.");
+        }
+
+        var body = new PaymentBody(payment.FreeText("provider", LongestName), methods is null ? MethodOf(payment) : "", ReturnUrlOf(payment), methods, payment.Flag("store") ?? false);
         payment.NothingElse();
         return body;
     }
 
-    /// <summary>An object here is card data in somebody's own shape; a number is a card number without its quotes.</summary>
-    private static string MethodOf(Fields payment)
+    private static ImmutableDictionary<string, string>? MethodsOf(Fields payment)
     {
-        if (payment.KindOf("method") is JsonValueKind.Object or JsonValueKind.Number or JsonValueKind.Array)
+        if (!payment.Has("methods"))
         {
-            return payment.Refuse("method") ?? "";
+            return null;
         }
 
-        return payment.FreeText("method", 255) is null && payment.Has("method") ? "" : payment.Required("method", 255);
+        var tokens = payment.Inner("methods")!;
+        var names = tokens.Names;
+        if (names.Count is 0 or > MostMethods || names.Any(name => name.Length > LongestName))
+        {
+            payment.Wrong("methods", "invalid-value", $"'methods' has a token for each of 1 to {MostMethods} providers: {{\"stripe\": \"pm_…\"}}.");
+            return null;
+        }
+
+        var methods = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            methods[name] = MethodOf(tokens, name);
+        }
+
+        return methods.ToImmutable();
+    }
+
+    /// <summary>An object here is card data in somebody's own shape; a number is a card number without its quotes.</summary>
+    private static string MethodOf(Fields payment, string name = "method")
+    {
+        if (payment.KindOf(name) is JsonValueKind.Object or JsonValueKind.Number or JsonValueKind.Array)
+        {
+            return payment.Refuse(name) ?? "";
+        }
+
+        return payment.FreeText(name, 255) is null && payment.Has(name) ? "" : payment.Required(name, 255);
     }
 
     private static string? ReturnUrlOf(Fields payment)

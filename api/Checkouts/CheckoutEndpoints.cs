@@ -39,7 +39,11 @@ internal static class CheckoutEndpoints
             ? Call.Known(given, Identity.Cart)
             : await ExpressCheckout.Fill(body, call, creator, buyer, secret, checkout, grains);
 
-        var command = new StartCheckout(cartId, body.QuoteId, body.Payment.Provider, body.Payment.Method, body.Payment.ReturnUrl);
+        var command = new StartCheckout(cartId, body.QuoteId, body.Payment.Provider, body.Payment.Method, body.Payment.ReturnUrl)
+        {
+            Methods = body.Payment.Methods,
+            Store = body.Payment.Store,
+        };
         var reply = await Watch(call, call.RequestOf(buyer.Owner) with { IfMatch = null }, (request, wait) => checkout.Start(request, command, wait));
 
         return Answer(reply, StatusCodes.Status201Created, buyer.Token);

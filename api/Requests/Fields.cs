@@ -31,6 +31,9 @@ internal sealed class Fields(JsonElement element, string pointer, BodyErrors err
     /// <summary>Whether the field is there and not null.</summary>
     public bool Has(string name) => Find(name, out _);
 
+    /// <summary>The names of all fields, for an object whose names are the caller's to choose.</summary>
+    public IReadOnlyList<string> Names => isObject && element.ValueKind is JsonValueKind.Object ? [.. element.EnumerateObject().Select(property => property.Name)] : [];
+
     public string Required(string name, int maxLength)
     {
         var text = Optional(name, maxLength);

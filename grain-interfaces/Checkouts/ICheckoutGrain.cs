@@ -37,7 +37,14 @@ public sealed record StartCheckout(
     [property: Id(1)] string? QuoteId,
     [property: Id(2)] string? Provider,
     [property: Id(3)] string Method,
-    [property: Id(4)] string? ReturnUrl);
+    [property: Id(4)] string? ReturnUrl)
+{
+    /// <summary>Tokens by provider, for a shop that may choose among them; null: there is only <see cref="Method"/>.</summary>
+    [Id(5)] public ImmutableDictionary<string, string>? Methods { get; init; }
+
+    /// <summary>Keeps the method at the provider for the customer's next purchase.</summary>
+    [Id(6)] public bool Store { get; init; }
+}
 
 [GenerateSerializer, Immutable, Alias("commerce.checkout.view")]
 public sealed record CheckoutView

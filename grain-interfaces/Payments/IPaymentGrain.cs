@@ -358,6 +358,14 @@ public static class PaymentErrors
         "invalid-amount", ErrorKind.Invalid, "An amount is a whole number of minor units above zero.")
     { Pointer = "/amount/amount" };
 
+    public static CommerceError NoMethodFor(ImmutableArray<string> providers) => new(
+        "payment-method-missing", ErrorKind.Invalid, $"This purchase is paid through {string.Join(" or ", providers)}: send 'payment.methods' with a token of one of them. GET /v1/carts/{{id}}/payment-options tells which.")
+    { Pointer = "/payment/methods" };
+
+    public static CommerceError AmountNotTaken(string provider, string why) => new(
+        "payment-amount-refused", ErrorKind.Invalid, $"'{provider}' does not take such an amount: {why}")
+    { Pointer = "/payment/provider" };
+
     public static CommerceError Unsupported(string provider, string what) => new(
         "not-supported-by-provider", ErrorKind.Invalid, $"'{provider}' does not offer {what}.")
     { Pointer = "/amount" };
@@ -379,5 +387,8 @@ public static class PaymentGrains
     {
         /// <summary>The payment of that id, whether or not anything has happened to it yet.</summary>
         public IPaymentGrain Payment(string id) => grains.GetGrain<IPaymentGrain>(id);
+
+        /// <summary>Who would take a payment.</summary>
+        public IPaymentOptionsGrain PaymentOptions() => grains.GetGrain<IPaymentOptionsGrain>(0);
     }
 }

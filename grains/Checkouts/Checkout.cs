@@ -26,6 +26,9 @@ namespace Commerce.Checkouts;
 internal abstract record CheckoutEvent;
 
 /// <param name="Quote">Frozen: what was shown is what is charged.</param>
+/// <param name="Alternatives">Where the payment may go when it is certain that nothing happened at the provider; null: nowhere.</param>
+/// <param name="CaptureNow">The money is taken with the authorisation.</param>
+/// <param name="Store">The method is kept at the provider for the customer.</param>
 internal sealed record CheckoutStarted(
     string CartId,
     string Owner,
@@ -36,7 +39,10 @@ internal sealed record CheckoutStarted(
     string Method,
     string? ReturnUrl,
     DateTimeOffset ExpiresAt,
-    DateTimeOffset HeldUntil) : CheckoutEvent;
+    DateTimeOffset HeldUntil,
+    ImmutableArray<PaymentRoute>? Alternatives = null,
+    bool CaptureNow = false,
+    bool Store = false) : CheckoutEvent;
 
 internal sealed record ReservationRequested : CheckoutEvent;
 
@@ -89,6 +95,9 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
     public string Provider { get; init; } = "";
     public string Method { get; init; } = "";
     public string? ReturnUrl { get; init; }
+    public ImmutableArray<PaymentRoute> Alternatives { get; init; } = [];
+    public bool CaptureNow { get; init; }
+    public bool Store { get; init; }
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset ExpiresAt { get; init; }
 
@@ -198,6 +207,9 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
             Provider = e.Provider,
             Method = e.Method,
             ReturnUrl = e.ReturnUrl,
+            Alternatives = e.Alternatives ?? [],
+            CaptureNow = e.CaptureNow,
+            Store = e.Store,
             ExpiresAt = e.ExpiresAt,
             HeldUntil = e.HeldUntil,
             StartedAt = at,

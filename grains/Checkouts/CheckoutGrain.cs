@@ -18,7 +18,7 @@ namespace Commerce.Checkouts;
 /// <para>Callers do not carry the saga, they watch it: the grain is reentrant, one loop runs at a time, and a caller that goes away changes nothing.</para>
 /// </remarks>
 [GrainType("checkout"), Reentrant, PreferLocalPlacement, CollectionAgeLimit(Minutes = 1)]
-internal sealed partial class CheckoutGrain(PaymentProviders providers, CheckoutMeters meters, ILogger<CheckoutGrain> logger)
+internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters meters, ILogger<CheckoutGrain> logger)
     : AggregateGrain<Checkout, CheckoutEvent>, ICheckoutGrain
 {
     /// <summary>How long a shopper has, 3-D Secure included.</summary>
@@ -107,18 +107,14 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
         try
         {
             var frozen = await GrainFactory.Cart(command.CartId).Freeze(request.Owner, command.QuoteId);
-            var provider = command.Provider ?? frozen.PaymentProvider;
-            var takes = providers.Find(provider) ?? throw new CommerceException(CheckoutErrors.UnknownProvider(provider));
-            if (takes.Refuses(command.Method) is { } expected)
-            {
-                throw new CommerceException(CheckoutErrors.UnknownMethod(provider, expected));
-            }
-
+            var occasion = new PaymentOccasion(frozen.Quote.Totals.Total, frozen.Destination.Country, command.CartId);
+            var routes = await desk.Routes(frozen.Quote.Channel, occasion, command.Provider, command.Method, command.Methods);
             var expiresAt = Now + Lifetime;
             await Commit(
                 request,
                 new CheckoutStarted(
-                    command.CartId, frozen.Owner, frozen.ContactId, frozen.Destination, frozen.Quote, provider, command.Method, command.ReturnUrl, expiresAt, expiresAt + HoldBeyond),
+                    command.CartId, frozen.Owner, frozen.ContactId, frozen.Destination, frozen.Quote, routes[0].Provider, routes[0].Method, command.ReturnUrl, expiresAt, expiresAt + HoldBeyond,
+                    routes.Length > 1 ? routes[1..] : null, desk.CapturesAtOnce(frozen.Quote.Channel), command.Store && Owners.CustomerId(frozen.Owner) is not null),
                 new ReservationRequested());
         }
         finally
@@ -225,13 +221,19 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
         var grain = GrainFactory.Payment(PaymentId);
         var payment = State.HasReturned
             ? await grain.Confirm()
-            : await grain.Authorise(new AuthorisePayment(OrderId, Id, State.Provider, State.Quote.Totals.Total, State.Method, State.ReturnUrl));
+            : await grain.Authorise(new AuthorisePayment(OrderId, Id, State.Provider, State.Quote.Totals.Total, State.Method, State.ReturnUrl)
+            {
+                CaptureNow = State.CaptureNow,
+                Shopper = Owners.CustomerId(State.Owner) is null ? null : Owners.Shopper(State.Owner),
+                Store = State.Store,
+                Alternatives = State.Alternatives,
+            });
         switch (payment.Status)
         {
-            case PaymentStatus.Authorized when payment.Authorised != State.Quote.Totals.Total:
+            case PaymentStatus.Authorized or PaymentStatus.Captured when payment.Authorised != State.Quote.Totals.Total:
                 await Undo(CheckoutStatus.Failed, new CheckoutFailure("payment-rejected", "amount", "The provider authorised another amount than was asked for.", true));
                 break;
-            case PaymentStatus.Authorized:
+            case PaymentStatus.Authorized or PaymentStatus.Captured:
                 await Commit(new PaymentAuthorised(payment.Authorised));
                 break;
             case PaymentStatus.RequiresAction when payment.Action is not null:
@@ -280,7 +282,14 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
         {
             var failed = payment.Transactions.Count(t => t is { Kind: TransactionKind.Void, Status: TransactionStatus.Failed });
             payment = await GrainFactory.Payment(PaymentId).Void($"void:{failed + 1}");
-            if (payment.Status is not (PaymentStatus.Voided or PaymentStatus.Failed))
+            if (payment.Captured > payment.Refunded)
+            {
+                // Taken with the authorisation: what cannot be let go of any more is given back.
+                var refused = payment.Transactions.Count(t => t is { Kind: TransactionKind.Refund, Status: TransactionStatus.Failed });
+                payment = await GrainFactory.Payment(PaymentId).Refund($"undo:{refused + 1}", payment.Captured - payment.Refunded, "checkout undone");
+            }
+
+            if (payment.Status is not (PaymentStatus.Voided or PaymentStatus.Failed or PaymentStatus.Refunded))
             {
                 logger.CannotVoid(Id, payment.Status);
                 await KeepHolding();

@@ -56,8 +56,14 @@ public sealed record Channel
     /// <summary>ISO 3166-1 alpha-2 countries that it ships to.</summary>
     public required ImmutableArray<string> Countries { get; init; }
 
-    /// <summary>Payment provider when the shopper names none.</summary>
+    /// <summary>Payment provider when the shopper names none and no rule of <see cref="Payments"/> fits.</summary>
     public string PaymentProvider { get; init; } = "stripe";
+
+    /// <summary>Which provider takes which payment, the first choice first.</summary>
+    public ImmutableArray<PaymentRule> Payments { get; init; } = [];
+
+    /// <summary>Whether money is taken when the order is placed, instead of when an operator captures it.</summary>
+    public bool CaptureAtOnce { get; init; }
 
     /// <summary>How long a shown price holds.</summary>
     public TimeSpan QuoteLifetime { get; init; } = TimeSpan.FromMinutes(15);
@@ -70,6 +76,30 @@ public sealed record Channel
 
     /// <summary>The country that it sells from, for reverse charge and exports; null: taxes know no seller.</summary>
     public string? SellerCountry { get; init; }
+}
+
+/// <summary>A payment provider of a channel, and what it is there for. What is left out holds for everything.</summary>
+public sealed record PaymentRule
+{
+    public required string Provider { get; init; }
+
+    /// <summary>ISO 4217.</summary>
+    public ImmutableArray<string> Currencies { get; init; } = [];
+
+    /// <summary>ISO 3166-1 alpha-2 countries that the goods go to.</summary>
+    public ImmutableArray<string> Countries { get; init; } = [];
+
+    /// <summary>Smallest amount, in minor units, of the one currency in <see cref="Currencies"/>.</summary>
+    public long? From { get; init; }
+
+    /// <summary>Largest amount, likewise; inclusive.</summary>
+    public long? To { get; init; }
+
+    /// <summary>A feature flag that has to be on.</summary>
+    public string? Flag { get; init; }
+
+    /// <summary>Of the carts that fit so far: how many go here, from 0 to 100. The same cart is always on the same side.</summary>
+    public int Percentage { get; init; } = 100;
 }
 
 /// <summary>What to do without the tax provider.</summary>

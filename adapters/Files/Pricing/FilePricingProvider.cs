@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Commerce.Payments;
 using Commerce.Shop;
 
 namespace Commerce.Pricing;
@@ -53,6 +54,8 @@ internal sealed class FilePricingProvider : IPricingProvider, IChannels
             entry.Field("countries").Must(!channel.Countries.IsDefaultOrEmpty, "is empty. Name the countries that it ships to.");
             entry.Field("rounding.increment").Must(channel.Rounding.Increment is >= 1 and <= 1000, "is not within 1 to 1000 minor units. Leave it out for 1.");
             entry.Field("quoteLifetime").Must(channel.QuoteLifetime > TimeSpan.Zero, "is not positive. Write 00:15:00 for a quarter of an hour.");
+
+            entry.Field("payments").MustHold(PaymentRules.Check(channel));
 
             if (channel.SellerCountry is { } seller)
             {

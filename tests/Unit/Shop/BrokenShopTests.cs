@@ -22,6 +22,7 @@ public sealed class BrokenShopTests : IDisposable
     [InlineData("channels.json", "\"EUR\"", "\"EUX\"", "channels.json, $[0].currencies: 'EUX' is no ISO 4217 currency")]
     [InlineData("channels.json", "\"half_up\"", "\"sideways\"", "channels.json, line ")]
     [InlineData("channels.json", "\"AT\", \"BE\"", "\"AQ\", \"BE\"", "taxes.json, AQ: is missing")]
+    [InlineData("channels.json", "\"quoteLifetime\"", "\"payments\": [{\"provider\": \"adyen\", \"percentage\": 110}], \"quoteLifetime\"", "channels.json, $[0].payments[0].percentage: 110 is no percentage")]
     [InlineData("taxes.json", "0.19", "19", "taxes.json, $[4].rates.standard: 19 is no fraction")]
     [InlineData("prices/eu.json", "\"AMBE-COAS-250\"", "\"AMBE-COAS-251\"", "'AMBE-COAS-251': is no SKU of the products")]
     [InlineData("prices/eu.json", "795", "-795", "prices/eu.json, $[0].prices['AMBE-COAS-250'].amount: -795 is not within 0")]
