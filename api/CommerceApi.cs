@@ -11,6 +11,7 @@ using Commerce.Ops;
 using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Pricing;
+using Commerce.Reconciliations;
 using Commerce.Site;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -104,6 +105,7 @@ public static class CommerceApi
             admin.MapContactAdministration();
             admin.MapReadModelAdministration();
             admin.MapCatalogAdministration();
+            admin.MapReconciliationAdministration();
             admin.MapExport();
 
             app.MapIndexPage();

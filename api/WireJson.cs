@@ -8,6 +8,7 @@ using Commerce.Inventory;
 using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Pricing;
+using Commerce.Reconciliations;
 using Commerce.Tax;
 
 namespace Commerce;
@@ -29,6 +30,8 @@ namespace Commerce;
 [JsonSerializable(typeof(CheckoutBody))]
 [JsonSerializable(typeof(OrderJson))]
 [JsonSerializable(typeof(ListJson<OrderSummary>))]
+[JsonSerializable(typeof(ReconciliationView))]
+[JsonSerializable(typeof(ListJson<ReconciliationSummary>))]
 [JsonSerializable(typeof(ListJson<CheckoutInFlight>))]
 [JsonSerializable(typeof(ListJson<StockLevel>))]
 [JsonSerializable(typeof(ListJson<ReadModelView>))]

@@ -10,7 +10,7 @@ namespace Commerce;
 /// </summary>
 public static class Identity
 {
-    public const string Cart = "cart_", Checkout = "chk_", Order = "ord_", Payment = "pay_", Contact = "con_", Stock = "stk_", Webhook = "whk_", Allotment = "alm_", PriceBook = "prb_", Tax = "tax_";
+    public const string Cart = "cart_", Checkout = "chk_", Order = "ord_", Payment = "pay_", Contact = "con_", Stock = "stk_", Webhook = "whk_", Allotment = "alm_", PriceBook = "prb_", Tax = "tax_", Reconciliation = "rec_";
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 

@@ -7,6 +7,7 @@ using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Pricing;
+using Commerce.Reconciliations;
 using Commerce.Tax;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,7 @@ public static class CommerceGrains
             services.AddOptionsWithValidateOnStart<TimekeeperOptions, TimekeeperOptionsValidator>().BindConfiguration(TimekeeperOptions.Section);
             services.AddOptionsWithValidateOnStart<LifecycleStreamOptions, LifecycleStreamOptionsValidator>().BindConfiguration(LifecycleStreamOptions.Section);
             services.AddOptionsWithValidateOnStart<CatalogSyncOptions, CatalogSyncOptionsValidator>().BindConfiguration(CatalogSyncOptions.Section);
+            services.AddOptionsWithValidateOnStart<ReconciliationOptions, ReconciliationOptionsValidator>().BindConfiguration(ReconciliationOptions.Section);
             services.AddOptionsWithValidateOnStart<ReadModelOptions, ReadModelOptionsValidator>().BindConfiguration(ReadModelOptions.Section);
 
             // Most carts and all checkouts are done with within a minute or two; what comes back is read from the journal in less than a millisecond.
@@ -67,6 +69,7 @@ public static class CommerceGrains
             services.AddHostedService<Timekeeper>();
             services.AddHostedService<PriceWatch>();
             services.AddHostedService<ReadModelWatch>();
+            services.AddHostedService<ReconciliationWatch>();
             silo.AddPersistentStreams(Lifecycle.Provider, LifecycleStreams.Create, streams =>
             {
                 streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);

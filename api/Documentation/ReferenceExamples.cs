@@ -36,6 +36,8 @@ internal static class ReferenceExamples
         ["changePrices"] = """{"prices":{"DARJ-FIRS-100":[{"amount":1190,"compareAt":1295,"from":"2026-11-27T00:00:00Z","until":"2026-12-01T00:00:00Z"}]}}""",
         ["publishCustomerGroup"] = """{"customers":["hotel-nordlicht","cafe-harbour"]}""",
         ["adjustStock"] = """{"quantity":-2,"reason":"broken"}""",
+        ["startReconciliation"] = """{"provider":"stripe","from":"2026-11-20","to":"2026-11-22"}""",
+        ["putRight"] = """{"remedy":"adopt","reason":"captured in the provider's dashboard on 20 November"}""",
         ["startCatalogSync"] = """{"full":true}""",
     };
 

@@ -93,7 +93,10 @@ public sealed record PaymentRoute([property: Id(0)] string Provider, [property: 
 
 /// <summary>A movement that the provider's books have and ours do not.</summary>
 /// <param name="OperationId">Names it in our ledger; the same one is booked once.</param>
-/// <param name="Kind"><see cref="TransactionKind.Capture"/>, <see cref="TransactionKind.Refund"/> or <see cref="TransactionKind.ChargeBack"/>.</param>
+/// <param name="Kind">
+/// <see cref="TransactionKind.Capture"/>, <see cref="TransactionKind.Refund"/>, <see cref="TransactionKind.ChargeBack"/>, or <see cref="TransactionKind.Reverse"/>
+/// for one of ours that the provider's books have not.
+/// </param>
 /// <param name="Reference">The provider's reference of the movement.</param>
 /// <param name="Amount">Above zero.</param>
 [GenerateSerializer, Immutable, Alias("commerce.payment.adopt")]
@@ -102,7 +105,11 @@ public sealed record AdoptTransaction(
     [property: Id(1)] TransactionKind Kind,
     [property: Id(2)] string Reference,
     [property: Id(3)] Money Amount,
-    [property: Id(4)] string Reason);
+    [property: Id(4)] string Reason)
+{
+    /// <summary>For a <see cref="TransactionKind.Reverse"/>: the operation of ours that never came to be at the provider.</summary>
+    [Id(5)] public string? Of { get; init; }
+}
 
 /// <summary>What the shopper has to do before the payment can go on.</summary>
 /// <param name="Type"><c>redirect</c>: send the browser to <paramref name="Url"/>. <c>sdk</c>: only the provider's own browser library can go on.</param>

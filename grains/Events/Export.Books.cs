@@ -7,6 +7,7 @@ using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
+using Commerce.Reconciliations;
 using Commerce.Tax;
 
 namespace Commerce.Events;
@@ -190,6 +191,7 @@ internal sealed partial class Export
         .. Table<ReservationStatus, StockEvent>("reservation", StockItem.Next),
         .. Table<TakeStatus, AllotmentEvent>("take", Allotment.Next),
         .. Table<OrderTaxStatus, OrderTaxEvent>("tax", (from, happened) => OrderTax.Next(from ?? OrderTaxStatus.None, happened)),
+        .. Table<ReconciliationStatus, ReconciliationEvent>("reconciliation", (from, happened) => Reconciliation.Next(from ?? ReconciliationStatus.None, happened)),
     ];
 
     private static IEnumerable<(string Kind, string From, string Event, string To)> Table<TStatus, TEvent>(string kind, Func<TStatus?, Type, TStatus?> next)

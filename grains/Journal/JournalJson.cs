@@ -6,6 +6,7 @@ using Commerce.Inventory;
 using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Pricing;
+using Commerce.Reconciliations;
 using Commerce.Tax;
 
 namespace Commerce.Journal;
@@ -84,6 +85,13 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(TaxRefundRequested))]
 [JsonSerializable(typeof(TaxRefundBooked))]
 [JsonSerializable(typeof(TaxAttemptFailed))]
+[JsonSerializable(typeof(ReconciliationStarted))]
+[JsonSerializable(typeof(ReconciliationProgressed))]
+[JsonSerializable(typeof(ReconciliationDelayed))]
+[JsonSerializable(typeof(ReconciliationCompleted))]
+[JsonSerializable(typeof(RemedyRequested))]
+[JsonSerializable(typeof(RemedyApplied))]
+[JsonSerializable(typeof(RemedyFailed))]
 [JsonSerializable(typeof(StockOpened))]
 [JsonSerializable(typeof(StockReceived))]
 [JsonSerializable(typeof(StockAdjusted))]
@@ -114,5 +122,6 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(TransactionStatus))]
 [JsonSerializable(typeof(ReservationStatus))]
 [JsonSerializable(typeof(OrderTaxStatus))]
+[JsonSerializable(typeof(ReconciliationStatus))]
 [JsonSerializable(typeof(TakeStatus))]
 internal sealed partial class JournalJson : JsonSerializerContext;

@@ -119,6 +119,7 @@ internal static class AggregateKinds
         (Identity.Stock, GrainType.Create("stock-item")),
         (Identity.Webhook, GrainType.Create("webhook")),
         (Identity.Tax, GrainType.Create("order-tax")),
+        (Identity.Reconciliation, GrainType.Create("reconciliation")),
         (Identity.Allotment, GrainType.Create("allotment")),
         (Identity.PriceBook, GrainType.Create("price-book")),
     ];

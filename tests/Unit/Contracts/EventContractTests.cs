@@ -12,6 +12,7 @@ using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Pricing;
+using Commerce.Reconciliations;
 using Commerce.Tax;
 using Xunit;
 
@@ -25,7 +26,7 @@ public sealed class EventContractTests
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly Type[] Families = [typeof(CartEvent), typeof(CheckoutEvent), typeof(OrderEvent), typeof(PaymentEvent), typeof(StockEvent), typeof(WebhookEvent), typeof(AllotmentEvent), typeof(PriceEvent), typeof(OrderTaxEvent)];
+    private static readonly Type[] Families = [typeof(CartEvent), typeof(CheckoutEvent), typeof(OrderEvent), typeof(PaymentEvent), typeof(StockEvent), typeof(WebhookEvent), typeof(AllotmentEvent), typeof(PriceEvent), typeof(OrderTaxEvent), typeof(ReconciliationEvent)];
 
     public static TheoryData<string> EventTypes => new(Published().Select(e => e.Name));
 
