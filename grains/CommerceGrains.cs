@@ -39,6 +39,8 @@ public static class CommerceGrains
                 collection.CollectionAge = TimeSpan.FromMinutes(2);
             });
             services.AddSingleton<SiloAge>();
+            services.AddOptions<PaymentsOptions>().BindConfiguration(PaymentsOptions.Section);
+            services.AddSingleton<ShadowMeters>();
             services.AddSingleton<PaymentProviders>();
             services.AddSingleton<PaymentDesk>();
             services.AddFeatureManagement();

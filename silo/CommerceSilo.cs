@@ -91,6 +91,7 @@ internal static class CommerceSilo
             services.AddShopFiles();
             services.AddCatalogOf(configuration);
             services.AddManualPayments();
+            services.AddFurtherAccounts(configuration);
             services.AddSingleton<OwnAddress>();
             if (!UsesSandbox(configuration))
             {
@@ -126,6 +127,28 @@ internal static class CommerceSilo
                 avalara.LicenceKey ??= SandboxKey;
                 avalara.ResolveBaseUrl = () => own.Reach("/sandbox/avalara");
             });
+        }
+    }
+
+    extension(IServiceCollection services)
+    {
+        /// <summary>
+        /// Accounts beside the first, each a payment provider of its own name with the settings of its vendor: <c>Commerce:Payments:Accounts:{name}:Vendor</c>,
+        /// <c>…:ApiKey</c>, … What canaries, shadows and countries with accounts of their own are made of.
+        /// </summary>
+        private void AddFurtherAccounts(IConfiguration configuration)
+        {
+            foreach (var account in configuration.GetSection(PaymentsOptions.Section + ":Accounts").GetChildren())
+            {
+                switch (account["Vendor"])
+                {
+                    case "stripe":
+                        services.AddStripe(account.Key, account.Path);
+                        break;
+                    default:
+                        throw new InvalidOperationException($"{account.Path}:Vendor is 'stripe', not '{account["Vendor"]}'.");
+                }
+            }
         }
     }
 

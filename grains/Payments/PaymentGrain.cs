@@ -252,19 +252,6 @@ internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGr
     };
 }
 
-/// <summary>The payment providers of this silo, by name.</summary>
-internal sealed class PaymentProviders(IEnumerable<IPaymentProvider> providers)
-{
-    private readonly ImmutableDictionary<string, IPaymentProvider> byName = providers.ToImmutableDictionary(p => p.Name, StringComparer.Ordinal);
-
-    public IEnumerable<IPaymentProvider> All => byName.Values;
-
-    public IPaymentProvider this[string name] => Find(name)
-        ?? throw new CommerceException(Checkouts.CheckoutErrors.UnknownProvider(name));
-
-    public IPaymentProvider? Find(string name) => byName.GetValueOrDefault(name);
-}
-
 internal static partial class PaymentLog
 {
     [LoggerMessage(300, LogLevel.Information, "{Payment}: the provider told '{Type}' ({EventId}); it stands at {Status}")]
