@@ -187,5 +187,5 @@ internal sealed class Crowd(ShopClient shop, TimeSpan patience) : IDisposable
     /// <summary>The path with its id left out.</summary>
     private static string Route(string path) => string.Join('/', path.Split('/').Select(step => step.Contains('_', StringComparison.Ordinal) ? "{id}" : step));
 
-    private static string Any(Random random) => random.GetItems([Goods.Coffee, Goods.Tea, Goods.Pen, Goods.Mug, Goods.Flask], 1)[0];
+    public static string Any(Random random) => random.GetItems([Goods.Coffee, Goods.Tea, Goods.Pen, Goods.Mug, Goods.Flask], 1)[0];
 }

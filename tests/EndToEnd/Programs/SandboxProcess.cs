@@ -6,6 +6,8 @@ namespace Commerce.Programs;
 /// <summary>The vendors, in a process of their own: what they have seen and done outlives any crash of the shop.</summary>
 public sealed class SandboxProcess : IAsyncDisposable
 {
+    private const string AdyenHmacKey = "00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ChildProcess process;
@@ -21,12 +23,25 @@ public sealed class SandboxProcess : IAsyncDisposable
             ["Commerce__Sandbox__DataDirectory"] = data,
             ["Commerce__Sandbox__WebhookUrl"] = $"http://127.0.0.1:{shopPort}/v1/webhooks/{{vendor}}",
             ["Commerce__Sandbox__WebhookSecret"] = ShopProcess.WebhookSecret,
+            ["Commerce__Sandbox__AdyenHmacKey"] = AdyenHmacKey,
             ["Commerce__Sandbox__WebhookRetryDelay"] = "00:00:00.250",
         }));
         client = new ShopClient(new Uri(url), "", () => process.Output);
     }
 
     public string StripeUrl => url + "/sandbox/stripe";
+
+    /// <summary>What a shop is configured with to be paid through Adyen, too.</summary>
+    public IReadOnlyDictionary<string, string> Adyen => new Dictionary<string, string>
+    {
+        ["Commerce__Adyen__BaseUrl"] = url + "/sandbox/adyen",
+        ["Commerce__Adyen__ReportBaseUrl"] = url + "/sandbox/adyen/reports/download",
+        ["Commerce__Adyen__ReportUser"] = "report",
+        ["Commerce__Adyen__ReportPassword"] = "known_to_these_tests_only",
+        ["Commerce__Adyen__ApiKey"] = "known_to_these_tests_only",
+        ["Commerce__Adyen__MerchantAccount"] = "TestShop",
+        ["Commerce__Adyen__HmacKey"] = AdyenHmacKey,
+    };
 
     /// <param name="shopPort">Where the shop that it sends webhooks to listens, or will.</param>
     public static async Task<SandboxProcess> Start(int shopPort)
