@@ -44,6 +44,7 @@ public static class CommerceGrains
             services.AddSingleton<PaymentProviders>();
             services.AddSingleton<PaymentDesk>();
             services.AddFeatureManagement();
+            services.AddSingleton<WebhookMeters>();
             services.AddSingleton<CheckoutMeters>();
             services.AddSingleton<ProductCopy>();
             services.AddSingleton<PriceCopy>();
@@ -62,6 +63,7 @@ public static class CommerceGrains
             services.AddSingleton<ReadModel, CheckoutsInFlightModel>();
             services.AddSingleton<ReadModel, StockLevelsModel>();
             services.AddSingleton<ReadModel, QuotesModel>();
+            services.AddSingleton<ReadModel, PaymentsModel>();
             services.AddSingleton<ReadModelMeters>();
             services.AddSingleton<ReadModelCursors>();
             services.AddSingleton<ReadModelLag>();

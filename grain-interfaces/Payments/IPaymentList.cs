@@ -15,6 +15,10 @@ public interface IPaymentList : IGrainWithIntegerKey
     [Alias("movements")]
     Task<Page<PaymentMovement>> Movements(string provider, DateTimeOffset from, DateTimeOffset to, PageRequest page);
 
+    /// <summary>Our id of the payment that a provider knows under that reference; null when none is known.</summary>
+    [Alias("find")]
+    Task<string?> Find(string provider, string reference);
+
     /// <summary>Payments that somebody has to look at, newest first.</summary>
     [Alias("attention")]
     Task<Page<PaymentSummary>> Attention(PaymentAttention why, PageRequest page);
