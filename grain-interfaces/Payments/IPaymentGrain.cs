@@ -107,7 +107,10 @@ public sealed record AdoptTransaction(
     [property: Id(3)] Money Amount,
     [property: Id(4)] string Reason)
 {
-    /// <summary>For a <see cref="TransactionKind.Reverse"/>: the operation of ours that never came to be at the provider.</summary>
+    /// <summary>
+    /// For a <see cref="TransactionKind.Reverse"/>: the operation of ours that never came to be at the provider. Otherwise the operation whose end we did not know; null when
+    /// there is none.
+    /// </summary>
     [Id(5)] public string? Of { get; init; }
 }
 

@@ -120,10 +120,15 @@ internal sealed partial class PaymentGrain(PaymentProviders providers, ILogger<P
 
     public async Task<PaymentView> Adopt(AdoptTransaction command)
     {
-        var known = State.Find(command.OperationId) ?? State.Ledger.FirstOrDefault(t => t.Kind == command.Kind && t.Reference == command.Reference);
-        if (known is not null)
+        if (Known(command) is { } known)
         {
             await Resolve(known.Id);
+            if (command.Kind is TransactionKind.Capture or TransactionKind.Refund && State.Find(known.Id) is { } open && Payment.IsOpen(open))
+            {
+                // The provider cannot be asked, and its books are its word.
+                await Commit(Done(open, new Movement(command.Reference, command.Amount, Money.Zero(command.Amount.Currency))));
+            }
+
             return View();
         }
 
@@ -144,10 +149,19 @@ internal sealed partial class PaymentGrain(PaymentProviders providers, ILogger<P
             TransactionKind.Refund when command.Amount > left => throw new CommerceException(PaymentErrors.RefundExceedsCaptured(command.Amount, left)),
             TransactionKind.Capture or TransactionKind.Refund => new TransactionAdopted(command.OperationId, command.Kind, command.Reference, command.Amount, command.Reason),
             TransactionKind.ChargeBack => new ChargedBack(command.OperationId, command.Reference, command.Amount, command.Reason, Now),
+            TransactionKind.Reverse when command.Of is { } ours && State.Find(ours) is { Status: TransactionStatus.Succeeded, Kind: TransactionKind.Capture or TransactionKind.Refund } done =>
+                new Reversed(command.OperationId, ours, null, done.Amount, "not_in_books", command.Reason, Now),
             _ => throw new CommerceException(PaymentErrors.Unsupported(State.Provider, "adopting that")),
         });
         return View();
     }
+
+    /// <summary>What we have of it already: under its name, under the operation that it belongs to, or by the provider's reference, unless that was taken back.</summary>
+    private PaymentTransaction? Known(AdoptTransaction command) =>
+        State.Find(command.OperationId)
+        ?? (command.Kind is TransactionKind.Reverse ? State.Ledger.FirstOrDefault(t => t.Kind is TransactionKind.Reverse && t.Status is TransactionStatus.Succeeded && t.Of == command.Of)
+            : command.Of is { } of ? State.Find(of)
+            : State.Ledger.FirstOrDefault(t => t.Kind == command.Kind && t.Reference == command.Reference && !State.Ledger.Any(r => r.Kind is TransactionKind.Reverse && r.Status is TransactionStatus.Succeeded && r.Of == t.Id)));
 
     public Task<PaymentView?> Get() => Task.FromResult(State.Authorisation is null ? null : View());
 

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Commerce.Events;
 using Commerce.Journal;
+using Commerce.Reconciliations;
 
 namespace Commerce.Payments;
 
 /// <summary>
-/// Movements of money by provider and time, payments that somebody has to look at, payments by the provider's reference, and webhooks by how they stand. A header row a
+/// Movements of money by provider and time, payments that somebody has to look at, payments by the provider's reference, webhooks by how they stand, and reconciliations. A header row a
 /// payment holds what its later events do not say themselves.
 /// </summary>
 internal sealed class PaymentsModel : ReadModel
@@ -32,11 +33,13 @@ internal sealed class PaymentsModel : ReadModel
     public override IEnumerable<string> Needs(LifecycleEvent happened) =>
         IsPayment(happened) ? (happened.Type == Requested ? [] : [happened.Aggregate])
         : IsWebhook(happened) && happened.Type != Received && happened.Type != ReceivedAgain ? [happened.Aggregate]
+        : ReconciliationRows.IsOne(happened) ? ReconciliationRows.Needs(happened)
         : [];
 
     public override IEnumerable<ReadModelRow> Apply(LifecycleEvent happened, Func<string, ReadModelRow?> find) =>
         IsPayment(happened) ? OfPayment(happened, find)
         : IsWebhook(happened) ? OfWebhook(happened, find)
+        : ReconciliationRows.IsOne(happened) ? ReconciliationRows.Of(happened, find, Write)
         : [];
 
     private static bool IsPayment(LifecycleEvent happened) => happened.Aggregate.StartsWith(Identity.Payment, StringComparison.Ordinal);

@@ -246,7 +246,10 @@ internal sealed class ReconciliationGrain(PaymentProviders providers, IOptionsMo
 
         if (discrepancy is { Theirs: { } theirs, Kind: DiscrepancyKind.MissingHere or DiscrepancyKind.AmountDiffers })
         {
-            await payment.Adopt(new AdoptTransaction($"{name}:adopt", discrepancy.Movement, discrepancy.MovementReference ?? discrepancy.SettlementId!, theirs, reason));
+            await payment.Adopt(new AdoptTransaction($"{name}:adopt", discrepancy.Movement, discrepancy.MovementReference ?? discrepancy.SettlementId!, theirs, reason)
+            {
+                Of = discrepancy.Kind is DiscrepancyKind.MissingHere ? discrepancy.OperationId : null,
+            });
         }
     }
 
