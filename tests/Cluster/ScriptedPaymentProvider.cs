@@ -73,8 +73,26 @@ internal sealed class ScriptedPaymentProvider : IPaymentProvider
     public Task<Outcome<Movement?>> FindMovement(TransactionKind kind, MovementRequest request, CancellationToken cancellationToken) =>
         Task.FromResult<Outcome<Movement?>>(new Outcome<Movement?>.Rejected("not_supported", "No."));
 
-    public Task<Outcome<SettlementPage>> Settlements(DateOnly day, string? cursor, CancellationToken cancellationToken) =>
-        Task.FromResult<Outcome<SettlementPage>>(new Outcome<SettlementPage>.Ok(new SettlementPage([], null)));
+    /// <summary>Its books, in any order.</summary>
+    public List<Settlement> Booked { get; } = [];
+
+    /// <summary>How often it does not answer for its books before it does.</summary>
+    public int BooksClosed { get; set; }
+
+    public Task<Outcome<SettlementPage>> Settlements(DateOnly day, string? cursor, CancellationToken cancellationToken)
+    {
+        const int size = 400;
+        if (BooksClosed > 0)
+        {
+            BooksClosed--;
+            return Task.FromResult<Outcome<SettlementPage>>(new Outcome<SettlementPage>.Unavailable(TimeSpan.FromMilliseconds(50)));
+        }
+
+        var from = cursor is null ? 0 : int.Parse(cursor, System.Globalization.CultureInfo.InvariantCulture);
+        var lines = Booked.Where(line => DateOnly.FromDateTime(line.At.UtcDateTime) == day).Skip(from).Take(size + 1).ToArray();
+        return Task.FromResult<Outcome<SettlementPage>>(new Outcome<SettlementPage>.Ok(
+            new SettlementPage([.. lines.Take(size)], lines.Length > size ? (from + size).ToString(System.Globalization.CultureInfo.InvariantCulture) : null)));
+    }
 
     public Task<Outcome<ImmutableArray<Dispute>>> Disputes(string reference, CancellationToken cancellationToken) =>
         Task.FromResult<Outcome<ImmutableArray<Dispute>>>(new Outcome<ImmutableArray<Dispute>>.Ok([]));
