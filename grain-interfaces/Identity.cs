@@ -56,9 +56,6 @@ public static class Owners
 
     public static string Customer(string subject) => CustomerPrefix + subject;
 
-    /// <summary>The customer as payment providers know him: follows from the owner, and does not tell it.</summary>
-    public static string Shopper(string owner) => Identity.Of("shp_", owner);
-
     /// <summary>The customer's id as the shop knows it, or null for a guest.</summary>
     public static string? CustomerId(string owner) => owner.StartsWith(CustomerPrefix, StringComparison.Ordinal) ? owner[CustomerPrefix.Length..] : null;
 }

@@ -58,6 +58,8 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(OrderRefundRequested))]
 [JsonSerializable(typeof(OrderRefunded))]
 [JsonSerializable(typeof(OrderMovementFailed))]
+[JsonSerializable(typeof(OrderMovementAccepted))]
+[JsonSerializable(typeof(OrderMovementReversed))]
 [JsonSerializable(typeof(Quote))]
 [JsonSerializable(typeof(OrderSummary))]
 [JsonSerializable(typeof(CheckoutInFlight))]
