@@ -108,7 +108,7 @@ internal static class CommerceSilo
             {
                 sandbox.DataDirectory = configuration["Commerce:Sandbox:DataDirectory"] ?? Path.Combine(Path.GetFullPath(data), "sandbox");
                 sandbox.WebhookSecret = configuration["Commerce:Stripe:WebhookSecret"] ?? SandboxWebhookSecret;
-                sandbox.ResolveWebhookUrl = () => own.Reach("/v1/webhooks/stripe");
+                sandbox.ResolveWebhookUrl = vendor => own.Reach("/v1/webhooks/" + vendor);
                 sandbox.ShopDirectory ??= SellsFromCommercetools(configuration) ? Path.GetFullPath(configuration["Commerce:Shop:Directory"] ?? "shop", AppContext.BaseDirectory) : null;
             });
             services.AddStripe();

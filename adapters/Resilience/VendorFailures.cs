@@ -1,11 +1,13 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
 using Polly.CircuitBreaker;
 using Polly.RateLimiting;
 using Polly.Timeout;
 
 namespace Commerce.Vendors;
 
-/// <summary>The vendor turned a call away, or is not to be called yet.</summary>
+/// <summary>The vendor is not to be called yet: it asked for a pause, or where it is has not been found out. Nothing was sent.</summary>
 public sealed class VendorHeldException(string vendor, TimeSpan wait) : Exception($"{vendor} is not to be called yet.")
 {
     public TimeSpan Wait => wait;
@@ -34,6 +36,7 @@ public abstract class VendorFailures
     /// <summary>Whether the request cannot have reached anybody who acts on it.</summary>
     public bool NothingSent(Exception failure) => failure
         is VendorHeldException
+        or OperationCanceledException { InnerException: TimeoutException } // how a connection ends that was not made in time
         or BrokenCircuitException
         or RateLimiterRejectedException
         or HttpRequestException
@@ -43,9 +46,10 @@ public abstract class VendorFailures
         }
         || IsTurnedAway(failure);
 
+    /// <summary>Whether the same request may end otherwise in a moment.</summary>
     public bool IsWorthRepeating(Exception? failure, TimeSpan longestWait) => failure switch
     {
-        null or OperationCanceledException or BrokenCircuitException or RateLimiterRejectedException => false,
+        null or OperationCanceledException { InnerException: not TimeoutException } or BrokenCircuitException or RateLimiterRejectedException => false,
         _ when IsAnswer(failure) || IsSpent(failure) => false,
         _ => (RetryAfter(failure) ?? TimeSpan.Zero) <= longestWait,
     };
@@ -54,7 +58,7 @@ public abstract class VendorFailures
     public bool IsOutage(Exception? failure) => failure switch
     {
         null => false,
-        TimeoutRejectedException or IOException => true,
+        TimeoutRejectedException or IOException or OperationCanceledException { InnerException: TimeoutException } => true,
         _ when IsAnswer(failure) || IsTurnedAway(failure) => false,
         HttpRequestException => true,
         _ => IsBreakdown(failure),
@@ -77,13 +81,15 @@ public abstract class VendorFailures
     {
         TimeoutRejectedException => $"{vendor} did not answer in time.",
         OperationCanceledException => $"The caller left before {vendor} answered.",
+        VendorAnswerException { Status: var status } => $"{vendor} answered {(int)status}.",
         HttpRequestException { StatusCode: { } status } => $"{vendor} answered {(int)status}.",
+        JsonException => $"{vendor}'s answer cannot be read.",
         HttpRequestException or IOException => $"The connection broke before {vendor}'s answer came.",
         _ => $"The call ended in {failure.GetType().Name}.",
     };
 
     /// <summary><c>Retry-After</c> as HTTP writes it (RFC 9110 §10.2.3): seconds, or a date.</summary>
-    public static TimeSpan? RetryAfterOf(System.Net.Http.Headers.RetryConditionHeaderValue? header, DateTimeOffset now) => header switch
+    public static TimeSpan? RetryAfterOf(RetryConditionHeaderValue? header, DateTimeOffset now) => header switch
     {
         { Delta: { } delta } => delta,
         { Date: { } date } when date > now => date - now,

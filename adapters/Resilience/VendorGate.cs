@@ -1,24 +1,29 @@
 using System.Threading.RateLimiting;
-using Microsoft.Extensions.Options;
 
 namespace Commerce.Vendors;
 
 /// <summary>What all operations of a vendor in this process share: its rate limit, and the moment before which it asked not to be called.</summary>
-public abstract class VendorGate(string vendor, TimeProvider time)
+/// <param name="requestsPerSecond">How many it may be asked now; read at every call.</param>
+public sealed class VendorGate(string vendor, Func<int> requestsPerSecond, TimeProvider time) : IDisposable
 {
+    private const int PeriodMs = 50;
+
+    /// <summary>Longer than anybody can still be waiting in a rate limit that was replaced.</summary>
+    private static readonly TimeSpan Emptied = TimeSpan.FromMinutes(1);
+
+    private readonly Lock replacing = new();
+    private volatile Rate rate = new(requestsPerSecond());
     private long heldUntil;
 
     public string Vendor => vendor;
-
-    internal abstract ValueTask<RateLimitLease> Acquire(CancellationToken cancellationToken);
 
     /// <summary>How long the vendor still wants to be left alone; zero when it does not.</summary>
     public TimeSpan Held
     {
         get
         {
-            var left = Volatile.Read(ref heldUntil) - time.GetUtcNow().Ticks;
-            return left > 0 ? TimeSpan.FromTicks(left) : TimeSpan.Zero;
+            var until = Volatile.Read(ref heldUntil);
+            return until > 0 && until - time.GetUtcNow().Ticks is > 0 and var left ? TimeSpan.FromTicks(left) : TimeSpan.Zero;
         }
     }
 
@@ -34,51 +39,45 @@ public abstract class VendorGate(string vendor, TimeProvider time)
             }
         }
     }
-}
 
-/// <inheritdoc/>
-public sealed class VendorGate<TOptions> : VendorGate, IDisposable
-    where TOptions : VendorOptions
-{
-    private const int PeriodMs = 50;
+    public void Dispose() => rate.Dispose();
 
-    private readonly IDisposable? changes;
-    private volatile RateLimiter limiter;
-    private int permits;
+    /// <summary>A place among the requests of this second, waited for when there is none.</summary>
+    internal ValueTask<RateLimitLease> Acquire(CancellationToken cancellationToken) =>
+        (rate is var now && now.PerSecond == requestsPerSecond() ? now : Follow()).Limiter.AcquireAsync(1, cancellationToken);
 
-    public VendorGate(string vendor, IOptionsMonitor<TOptions> options, string optionsName, TimeProvider time)
-        : base(vendor, time)
+    private Rate Follow()
     {
-        permits = options.Get(optionsName).RequestsPerSecond;
-        limiter = Of(permits);
-        changes = options.OnChange((changed, name) =>
+        lock (replacing)
         {
-            if ((name ?? Options.DefaultName) == optionsName && changed.RequestsPerSecond != permits)
+            if (rate.PerSecond != requestsPerSecond())
             {
-                permits = changed.RequestsPerSecond;
-                // The old one is left to whoever waits in it.
-                limiter = Of(permits);
+                _ = Retire(rate);
+                rate = new Rate(requestsPerSecond());
             }
-        });
+
+            return rate;
+        }
     }
 
-    internal override ValueTask<RateLimitLease> Acquire(CancellationToken cancellationToken) => limiter.AcquireAsync(1, cancellationToken);
-
-    public void Dispose()
+    private async Task Retire(Rate replaced)
     {
-        changes?.Dispose();
-        limiter.Dispose();
+        await Task.Delay(Emptied, time);
+        replaced.Dispose();
     }
 
-    private static TokenBucketRateLimiter Of(int perSecond)
+    private sealed class Rate(int perSecond) : IDisposable
     {
-        var fine = perSecond >= 1000 / PeriodMs;
-        return new(new()
+        public int PerSecond => perSecond;
+
+        public RateLimiter Limiter { get; } = new TokenBucketRateLimiter(new()
         {
             TokenLimit = perSecond,
-            TokensPerPeriod = fine ? perSecond * PeriodMs / 1000 : 1,
-            ReplenishmentPeriod = TimeSpan.FromMilliseconds(fine ? PeriodMs : 1000 / perSecond),
+            TokensPerPeriod = Math.Max(1, perSecond * PeriodMs / 1000),
+            ReplenishmentPeriod = TimeSpan.FromMilliseconds(perSecond >= 1000 / PeriodMs ? PeriodMs : 1000 / perSecond),
             QueueLimit = perSecond,
         });
+
+        public void Dispose() => Limiter.Dispose();
     }
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Polly;
 using Polly.CircuitBreaker;
@@ -23,18 +25,41 @@ public static class VendorPipelines
     extension(IServiceCollection services)
     {
         /// <summary>
-        /// Adds what the calls to a vendor need: its gate and its calls, keyed by its name, an HTTP client of that name, and a pipeline for each operation,
-        /// composed anew when its options change.
+        /// Adds what the calls to a vendor need, keyed by its name: its <see cref="VendorSettings{TOptions}"/>, validated at start; its <see cref="VendorGate"/>;
+        /// its <see cref="VendorCalls"/>; an HTTP client of that name; and a pipeline for each operation, composed anew when the settings change.
         /// </summary>
-        /// <param name="vendor">Name of the vendor, or of one account of several at it; also the key of <see cref="VendorCalls"/> and the name of the HTTP client.</param>
+        /// <param name="vendor">Name of the vendor, or of one account of several at it.</param>
         /// <param name="failures">How its failures are told apart.</param>
         /// <param name="operations">Names of its operations.</param>
         /// <param name="optionsName">Of its <typeparamref name="TOptions"/>; the default ones when null.</param>
-        public IServiceCollection AddVendor<TOptions>(string vendor, VendorFailures failures, IEnumerable<string> operations, string? optionsName = null)
+        /// <param name="section">Of the configuration that its <typeparamref name="TOptions"/> are bound from; when null, they are bound by the caller.</param>
+        /// <param name="configure">Has the last word over the configuration.</param>
+        public IServiceCollection AddVendor<TOptions>(
+            string vendor, VendorFailures failures, IEnumerable<string> operations, string? optionsName = null, string? section = null, Action<TOptions>? configure = null)
             where TOptions : VendorOptions
         {
             var name = optionsName ?? Options.DefaultName;
+            string[] known = [.. operations];
             services.TryAddSingleton(TimeProvider.System);
+
+            var options = services.AddOptions<TOptions>(name).ValidateOnStart();
+            if (section is not null)
+            {
+                options.BindConfiguration(section);
+            }
+
+            if (configure is not null)
+            {
+                options.PostConfigure(configure);
+            }
+
+            services.AddSingleton<IValidateOptions<TOptions>>(provider => new VendorOptionsValidator<TOptions>(
+                name,
+                section ?? vendor,
+                known,
+                provider.GetService<IHostEnvironment>()?.IsProduction() is true,
+                provider.GetService<ILoggerFactory>()?.CreateLogger(typeof(VendorOptions)) ?? NullLogger.Instance));
+
             services.AddHttpClient(vendor, static client => client.Timeout = Timeout.InfiniteTimeSpan)
                 .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
                 {
@@ -45,16 +70,23 @@ public static class VendorPipelines
                 })
                 .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
                 .RemoveAllLoggers();
-            services.AddKeyedSingleton<VendorGate>(vendor, (provider, _) =>
-                new VendorGate<TOptions>(vendor, provider.GetRequiredService<IOptionsMonitor<TOptions>>(), name, provider.GetRequiredService<TimeProvider>()));
+
+            services.AddKeyedSingleton(vendor, (provider, _) => new VendorSettings<TOptions>(provider.GetRequiredService<IOptionsMonitor<TOptions>>(), name));
+            services.AddKeyedSingleton(vendor, (provider, _) =>
+            {
+                var settings = provider.GetRequiredKeyedService<VendorSettings<TOptions>>(vendor);
+                return new VendorGate(vendor, () => settings.Current.RequestsPerSecond, provider.GetRequiredService<TimeProvider>());
+            });
             services.AddKeyedSingleton(vendor, (provider, _) =>
                 new VendorCalls(provider.GetRequiredKeyedService<VendorGate>(vendor), failures, provider.GetRequiredService<ResiliencePipelineProvider<string>>()));
-            foreach (var operation in operations)
+
+            foreach (var operation in known)
             {
                 services.AddResiliencePipeline<string>(Key(vendor, operation), (pipeline, context) =>
                 {
                     context.EnableReloads<TOptions>(optionsName);
-                    Compose(pipeline, context.GetOptions<TOptions>(optionsName), operation, failures, context.ServiceProvider.GetRequiredKeyedService<VendorGate>(vendor), context.ServiceProvider);
+                    pipeline.TimeProvider = context.ServiceProvider.GetRequiredService<TimeProvider>();
+                    Compose(pipeline, context.GetOptions<TOptions>(optionsName), operation, failures, context.ServiceProvider.GetRequiredKeyedService<VendorGate>(vendor));
                 });
             }
 
@@ -63,10 +95,9 @@ public static class VendorPipelines
     }
 
     /// <summary>Outermost first. Repeating is safe because every request that changes something carries a key of ours.</summary>
-    private static void Compose(ResiliencePipelineBuilder pipeline, VendorOptions options, string operation, VendorFailures failures, VendorGate gate, IServiceProvider services)
+    private static void Compose(ResiliencePipelineBuilder pipeline, VendorOptions options, string operation, VendorFailures failures, VendorGate gate)
     {
         var (total, attempt, retries, longestWait, concurrency, queue) = options.Of(operation);
-        pipeline.TimeProvider = services.GetRequiredService<TimeProvider>();
         pipeline
             .AddTimeout(new TimeoutStrategyOptions { Name = "total", Timeout = total })
             .AddRateLimiter(new RateLimiterStrategyOptions { Name = "rate", RateLimiter = args => gate.Acquire(args.Context.CancellationToken) })
@@ -96,7 +127,7 @@ public static class VendorPipelines
             })
             .AddTimeout(new TimeoutStrategyOptions { Name = "attempt", Timeout = attempt < total ? attempt : total });
 
-        if (options.Chaos is { } chaos && services.GetService<IHostEnvironment>()?.IsProduction() != true)
+        if (options.Chaos is { } chaos)
         {
             pipeline
                 .AddChaosLatency(chaos.LatencyPercent / 100d, chaos.Latency)

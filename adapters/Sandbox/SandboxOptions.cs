@@ -8,6 +8,8 @@ public sealed class SandboxOptions
 {
     public const string Section = "Commerce:Sandbox";
 
+    private const string Placeholder = "{vendor}";
+
     /// <summary>Whether a host that can do without it mounts it. The stand-alone program always does. Default: not said, the host decides.</summary>
     public bool? Enabled { get; set; }
 
@@ -18,13 +20,16 @@ public sealed class SandboxOptions
     /// <summary>The only secret key that is let in. Default: any that begins with <c>sk_</c>.</summary>
     public string? ApiKey { get; set; }
 
-    /// <summary>Where webhooks go. Default: nowhere; events are still listed.</summary>
+    /// <summary>
+    /// Where webhooks go, such as <c>http://localhost:5000/v1/webhooks/{vendor}</c>: <c>{vendor}</c> stands for the vendor's name. An address without it takes
+    /// Stripe's only. Default: nowhere; events are still listed.
+    /// </summary>
     public string? WebhookUrl { get; set; }
 
-    /// <summary>Asked when <see cref="WebhookUrl"/> is not set, before each delivery, by a host that learns its own address late. Null: not known yet.</summary>
-    public Func<Uri?>? ResolveWebhookUrl { get; set; }
+    /// <summary>Asked for a vendor's address when <see cref="WebhookUrl"/> is not set, before each delivery, by a host that learns its own address late. Null: not known yet.</summary>
+    public Func<string, Uri?>? ResolveWebhookUrl { get; set; }
 
-    /// <summary>What webhooks are signed with. Several, separated by commas, sign together, as during a rotation.</summary>
+    /// <summary>What Stripe's webhooks are signed with. Several, separated by commas, sign together, as during a rotation.</summary>
     [Required]
     public string WebhookSecret { get; set; } = "whsec_sandbox";
 
@@ -69,7 +74,13 @@ public sealed class SandboxOptions
     [Range(typeof(TimeSpan), "00:00:01", "2.00:00:00")]
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromHours(48);
 
-    internal bool SendsWebhooks => !string.IsNullOrEmpty(WebhookUrl) || ResolveWebhookUrl is not null;
+    internal bool SendsWebhooks(string vendor) =>
+        string.IsNullOrEmpty(WebhookUrl) ? ResolveWebhookUrl is not null : vendor == "stripe" || WebhookUrl.Contains(Placeholder, StringComparison.Ordinal);
+
+    internal Uri? WebhookUrlOf(string vendor) =>
+        !SendsWebhooks(vendor) ? null
+        : string.IsNullOrEmpty(WebhookUrl) ? ResolveWebhookUrl!(vendor)
+        : new Uri(WebhookUrl.Replace(Placeholder, vendor, StringComparison.Ordinal));
 }
 
 [OptionsValidator]

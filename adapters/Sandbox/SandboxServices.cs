@@ -24,6 +24,8 @@ public static class SandboxServices
             services.TryAddSingleton(TimeProvider.System);
             services.AddSingleton<SandboxJournal>();
             services.AddSingleton<StripeAccount>();
+            services.AddSingleton<IWebhookSource>(vendors => vendors.GetRequiredService<StripeAccount>());
+            services.AddSingleton<IVendorBooks>(vendors => vendors.GetRequiredService<StripeAccount>());
             services.AddSingleton<StripeDoor>();
             services.AddSingleton<AvalaraCompany>();
             services.AddSingleton<AvalaraDoor>();

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using Commerce.Sandbox.Stripe;
 
 namespace Commerce.Sandbox;
 
@@ -19,22 +18,25 @@ internal static class VendorExport
         }
     }
 
+    /// <summary>Vendor after vendor, each from its oldest line on.</summary>
     private static async Task Transactions(HttpContext http)
     {
-        var account = http.RequestServices.GetRequiredService<StripeAccount>();
         http.Response.ContentType = "application/jsonl";
         using var json = new Utf8JsonWriter(http.Response.BodyWriter);
-        for (var from = 0; account.Bookings(from, Batch) is { Count: > 0 } bookings; from += bookings.Count)
+        foreach (var books in http.RequestServices.GetServices<IVendorBooks>())
         {
-            foreach (var booking in bookings)
+            for (var from = 0; books.Bookings(from, Batch) is { Count: > 0 } bookings; from += bookings.Count)
             {
-                Write(json, booking);
-                json.Flush();
-                json.Reset();
-                http.Response.BodyWriter.Write("\n"u8);
-            }
+                foreach (var booking in bookings)
+                {
+                    Write(json, booking);
+                    json.Flush();
+                    json.Reset();
+                    http.Response.BodyWriter.Write("\n"u8);
+                }
 
-            await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+                await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+            }
         }
     }
 
@@ -45,21 +47,20 @@ internal static class VendorExport
         return Task.CompletedTask;
     }
 
-    private static void Write(Utf8JsonWriter json, Booking booking)
+    private static void Write(Utf8JsonWriter json, VendorBooking booking)
     {
-        var (transaction, intent, key, at) = booking;
         json.WriteStartObject();
-        json.WriteString("vendor"u8, "stripe"u8);
-        json.WriteString("txn_id"u8, transaction.Id);
-        json.WriteString("vendor_ref"u8, intent.Id);
-        json.WriteString("kind"u8, transaction.Kind);
-        json.WriteNumber("amount"u8, transaction.Amount);
-        json.WriteString("currency"u8, intent.Currency.ToUpperInvariant());
-        json.WriteString("idem_key"u8, key);
-        json.WriteString("checkout_ref"u8, intent.Meta("checkout_id"));
-        json.WriteString("payment_ref"u8, intent.Meta("payment_id"));
-        json.WriteString("at"u8, DateTimeOffset.FromUnixTimeMilliseconds(at).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
-        json.WriteString("outcome"u8, transaction.Outcome);
+        json.WriteString("vendor"u8, booking.Vendor);
+        json.WriteString("txn_id"u8, booking.Id);
+        json.WriteString("vendor_ref"u8, booking.Reference);
+        json.WriteString("kind"u8, booking.Kind);
+        json.WriteNumber("amount"u8, booking.Amount);
+        json.WriteString("currency"u8, booking.Currency);
+        json.WriteString("idem_key"u8, booking.Key);
+        json.WriteString("checkout_ref"u8, booking.CheckoutId);
+        json.WriteString("payment_ref"u8, booking.PaymentId);
+        json.WriteString("at"u8, DateTimeOffset.FromUnixTimeMilliseconds(booking.At).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+        json.WriteString("outcome"u8, booking.Outcome);
         json.WriteEndObject();
     }
 }

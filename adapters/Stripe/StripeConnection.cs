@@ -1,70 +1,30 @@
-using System.Threading.RateLimiting;
-using Microsoft.Extensions.Options;
+using Commerce.Vendors;
 using Stripe;
 
 namespace Commerce.Payments;
 
-/// <summary>The way to Stripe that all operations share: its client, its rate limit, and the moment before which Stripe asked not to be called.</summary>
-internal sealed class StripeConnection(IHttpClientFactory https, IOptions<StripeOptions> options, TimeProvider time) : IDisposable
+/// <summary>The client of one account, made anew when its key or address changes.</summary>
+internal sealed class StripeConnection(string account, VendorSettings<StripeOptions> settings, IHttpClientFactory https)
 {
-    public const string HttpClientName = "stripe";
+    private volatile Made? made;
 
-    private readonly Lock gate = new();
-    private volatile StripeClient? client;
-    private long heldUntil;
+    /// <exception cref="VendorHeldException">The address is not known yet.</exception>
+    public StripeClient Client => made is { } known && ReferenceEquals(known.Settings, settings.Current) ? known.Client : Connect(settings.Current);
 
-    public RateLimiter Rate { get; } = new TokenBucketRateLimiter(new()
+    private StripeClient Connect(StripeOptions options)
     {
-        TokenLimit = options.Value.RequestsPerSecond,
-        TokensPerPeriod = Math.Max(1, options.Value.RequestsPerSecond / 20),
-        ReplenishmentPeriod = TimeSpan.FromMilliseconds(options.Value.RequestsPerSecond < 20 ? 1000d / options.Value.RequestsPerSecond : 50),
-        QueueLimit = options.Value.RequestsPerSecond,
-    });
+        var address = !string.IsNullOrEmpty(options.BaseUrl) ? options.BaseUrl
+            : options.ResolveBaseUrl is { } resolve ? resolve()?.AbsoluteUri ?? throw new VendorHeldException(account, TimeSpan.FromSeconds(1))
+            : StripeClient.DefaultApiBase;
 
-    /// <summary>Null as long as the address is not known.</summary>
-    public StripeClient? Client => client ?? Connect();
-
-    /// <summary>How long Stripe still wants to be left alone; zero when it does not.</summary>
-    public TimeSpan Held
-    {
-        get
-        {
-            var left = Volatile.Read(ref heldUntil) - time.GetUtcNow().Ticks;
-            return left > 0 ? TimeSpan.FromTicks(left) : TimeSpan.Zero;
-        }
+        var client = new StripeClient(
+            options.ApiKey,
+            // The pipeline repeats, not the library; and nobody is told how long it took.
+            httpClient: new SystemNetHttpClient(https.CreateClient(account), maxNetworkRetries: 0, enableTelemetry: false),
+            apiBase: address.TrimEnd('/'));
+        made = new Made(options, client);
+        return client;
     }
 
-    /// <summary>Stripe said 429: nobody calls before it said to.</summary>
-    public void Hold(TimeSpan wait)
-    {
-        var until = time.GetUtcNow().Ticks + wait.Ticks;
-        if (until > Volatile.Read(ref heldUntil))
-        {
-            Volatile.Write(ref heldUntil, until);
-        }
-    }
-
-    public void Dispose() => Rate.Dispose();
-
-    private StripeClient? Connect()
-    {
-        lock (gate)
-        {
-            if (client is not null)
-            {
-                return client;
-            }
-
-            var settings = options.Value;
-            var address = !string.IsNullOrEmpty(settings.BaseUrl) ? settings.BaseUrl
-                : settings.ResolveBaseUrl is { } resolve ? resolve()?.AbsoluteUri
-                : StripeClient.DefaultApiBase;
-
-            return address is null ? null : client = new StripeClient(
-                settings.ApiKey,
-                // The pipeline repeats, not the library; and nobody is told how long it took.
-                httpClient: new SystemNetHttpClient(https.CreateClient(HttpClientName), maxNetworkRetries: 0, enableTelemetry: false),
-                apiBase: address.TrimEnd('/'));
-        }
-    }
+    private sealed record Made(StripeOptions Settings, StripeClient Client);
 }

@@ -1,3 +1,4 @@
+using Commerce.Vendors;
 using Stripe;
 
 namespace Commerce.Payments;
@@ -8,10 +9,10 @@ internal static class StripeOutcomes
     /// <summary>A call that changes something and did not end in an object.</summary>
     public static Outcome<T> OfFailure<T>(Exception failure, bool maybeDone) => failure switch
     {
-        StripeException { StripeError.Type: "card_error" } said when StripeFailures.IsAnswer(failure) => Declined<T>(said.StripeError, said.StripeError.PaymentIntent?.Id),
-        StripeException said when StripeFailures.IsAnswer(failure) => new Outcome<T>.Rejected(said.StripeError.Code ?? said.StripeError.Type, said.StripeError.Message),
+        StripeException { StripeError.Type: "card_error" } said when StripeFailures.Instance.IsAnswer(failure) => Declined<T>(said.StripeError, said.StripeError.PaymentIntent?.Id),
+        StripeException said when StripeFailures.Instance.IsAnswer(failure) => new Outcome<T>.Rejected(said.StripeError.Code ?? said.StripeError.Type, said.StripeError.Message),
         _ when maybeDone => new Outcome<T>.InDoubt(Why(failure)),
-        _ => new Outcome<T>.Unavailable(StripeFailures.WaitBefore(failure)),
+        _ => new Outcome<T>.Unavailable(StripeFailures.Instance.WaitBefore(failure)),
     };
 
     /// <summary>A call that only reads: nothing can be in doubt that was not before.</summary>
@@ -136,9 +137,6 @@ internal static class StripeOutcomes
     {
         StripeException { HttpStatusCode: System.Net.HttpStatusCode.OK } => "Stripe's answer cannot be read.",
         StripeException said => $"Stripe answered {(int)said.HttpStatusCode}.",
-        Polly.Timeout.TimeoutRejectedException => "Stripe did not answer in time.",
-        OperationCanceledException => "The caller left before Stripe answered.",
-        HttpRequestException or IOException => "The connection broke before Stripe's answer came.",
-        _ => $"The call ended in {failure.GetType().Name}.",
+        _ => VendorFailures.Why("Stripe", failure),
     };
 }

@@ -1,20 +1,17 @@
-using Microsoft.Extensions.Options;
+using Commerce.Vendors;
 using Stripe;
 
 namespace Commerce.Payments;
 
 /// <summary>Payments by Stripe: a PaymentIntent with manual capture for every authorisation. Speaks the dialect; decides nothing.</summary>
-internal sealed class StripePaymentProvider(StripeCalls calls, IOptions<StripeOptions> options, TimeProvider time) : IPaymentProvider
+internal sealed class StripePaymentProvider(string name, StripeCalls calls, VendorSettings<StripeOptions> settings, TimeProvider time) : IPaymentProvider
 {
     private static readonly List<string> WithCharge = ["latest_charge"], EachWithCharge = ["data.latest_charge"];
 
     /// <summary>No method that pays on another site; a card's 3-D Secure is none of those.</summary>
     private static readonly PaymentIntentAutomaticPaymentMethodsOptions NoDetours = new() { Enabled = true, AllowRedirects = "never" };
 
-    private readonly StripeOptions settings = options.Value;
-    private readonly string[] webhookSecrets = options.Value.WebhookSecrets;
-
-    public string Name => "stripe";
+    public string Name => name;
 
     /// <summary>Multi-capture and incremental authorisation are for accounts with interchange-plus pricing, and not relied on.</summary>
     public PaymentCapabilities Capabilities { get; } = new(
@@ -42,7 +39,7 @@ internal sealed class StripePaymentProvider(StripeCalls calls, IOptions<StripeOp
         }
 
         var age = time.GetUtcNow() - request.FirstAskedAt;
-        if (age >= settings.KeyTrust && await Made(request, cancellationToken) is { } before)
+        if (age >= settings.Current.KeyTrust && await Made(request, cancellationToken) is { } before)
         {
             return before;
         }
@@ -56,7 +53,7 @@ internal sealed class StripePaymentProvider(StripeCalls calls, IOptions<StripeOp
                 return made;
             }
 
-            if (age < settings.SearchLag)
+            if (age < settings.Current.SearchLag)
             {
                 return new Outcome<Authorisation>.InDoubt("Stripe broke down; what it did cannot be searched yet.");
             }
@@ -203,7 +200,7 @@ internal sealed class StripePaymentProvider(StripeCalls calls, IOptions<StripeOp
     public Task<Outcome<bool>> Forget(string shopper, string method, CancellationToken cancellationToken) =>
         Task.FromResult<Outcome<bool>>(new Outcome<bool>.Ok(false));
 
-    public ImmutableArray<ProviderWebhook> ReadWebhook(InboundWebhook webhook, DateTimeOffset now) => [StripeWebhooks.Read(webhook, webhookSecrets, now)];
+    public ImmutableArray<ProviderWebhook> ReadWebhook(InboundWebhook webhook, DateTimeOffset now) => [StripeWebhooks.Read(webhook, settings.Current.WebhookSecrets, now)];
 
     /// <summary>Asks under the key; looks first when the key may be forgotten, and afterwards when it was spent on a breakdown.</summary>
     private async Task<Outcome<Movement>> Move<T>(
@@ -214,7 +211,7 @@ internal sealed class StripePaymentProvider(StripeCalls calls, IOptions<StripeOp
         Func<PaymentIntent, MovementRequest, bool> wasDone)
         where T : class
     {
-        if (time.GetUtcNow() - request.FirstAskedAt >= settings.KeyTrust && await look() is { } before)
+        if (time.GetUtcNow() - request.FirstAskedAt >= settings.Current.KeyTrust && await look() is { } before)
         {
             return before;
         }

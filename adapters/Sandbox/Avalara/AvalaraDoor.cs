@@ -57,7 +57,7 @@ internal sealed class AvalaraDoor(AvalaraCompany company, SandboxJournal journal
             return;
         }
 
-        var fault = FaultRule.Parse(http.Request.Headers["Sandbox-Fault"]) ?? faults.Next(operation(asked), Word);
+        var fault = faults.Of(http.Request, "avalara", operation(asked), Word);
         if (fault is { Kind: FaultKind.DropBefore })
         {
             http.Abort();

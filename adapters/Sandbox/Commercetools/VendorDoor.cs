@@ -89,7 +89,7 @@ internal sealed class VendorDoor(VendorProject project, FaultBook faults, IOptio
 
     private async Task Handle(HttpContext http, string operation, Func<Task<(int Status, JsonObject Body)>> answer)
     {
-        var fault = FaultRule.Parse(http.Request.Headers["Sandbox-Fault"]) ?? faults.Next(operation, Word);
+        var fault = faults.Of(http.Request, "commercetools", operation, Word);
         if (fault is { DelayMs: > 0 })
         {
             await Task.Delay(TimeSpan.FromMilliseconds(fault.DelayMs), time, http.RequestAborted);

@@ -4,6 +4,7 @@ namespace Commerce.Sandbox;
 internal sealed class FaultBook
 {
     private readonly Lock gate = new();
+    private readonly Random random = new(1);
     private volatile Active[] rules = [];
     private int lastId;
 
@@ -27,8 +28,22 @@ internal sealed class FaultBook
 
     public IEnumerable<object> List() => rules.Select(rule => new { rule.Id, rule.Rule, rule.Hits, Spent = rule.Rule.Count <= rule.Hits });
 
-    /// <summary>The fault that hits this one, or null. The first rule that fits and draws wins.</summary>
-    public FaultRule? Next(string operation, string word)
+    /// <summary>The fault of a request: what its header <c>Sandbox-Fault</c> asks for, else what the rules say.</summary>
+    public FaultRule? Of(HttpRequest request, string vendor, string operation, string word)
+    {
+        if (FaultRule.Parse(request.Headers["Sandbox-Fault"]) is not { } asked)
+        {
+            return Next(vendor, operation, word);
+        }
+
+        lock (gate)
+        {
+            return Delayed(asked, asked.Latency?.Draw(random) ?? 0);
+        }
+    }
+
+    /// <summary>The fault that hits this one, or null. The first rule that fits and draws wins; latencies are added to it.</summary>
+    public FaultRule? Next(string vendor, string operation, string word)
     {
         if (rules is not { Length: > 0 } current)
         {
@@ -37,17 +52,30 @@ internal sealed class FaultBook
 
         lock (gate)
         {
+            var delay = 0;
             foreach (var active in current)
             {
-                if (active.Hit(operation, word))
+                if (!active.Hit(vendor, operation, word))
                 {
-                    return active.Rule;
+                    continue;
+                }
+
+                delay += active.Delay();
+                if (active.Rule.Kind is not FaultKind.Latency)
+                {
+                    return Delayed(active.Rule, delay);
                 }
             }
-        }
 
-        return null;
+            return delay == 0 ? null : new FaultRule(FaultKind.Slow, DelayMs: delay);
+        }
     }
+
+    private static FaultRule Delayed(FaultRule rule, int delay) => delay == 0 && rule.Kind is not FaultKind.Latency ? rule : rule with
+    {
+        Kind = rule.Kind is FaultKind.Latency ? FaultKind.Slow : rule.Kind,
+        DelayMs = rule.DelayMs + delay,
+    };
 
     private sealed class Active(int id, FaultRule rule)
     {
@@ -59,10 +87,10 @@ internal sealed class FaultBook
 
         public int Hits { get; private set; }
 
-        public bool Hit(string operation, string word)
+        public bool Hit(string vendor, string operation, string word)
         {
-            var fits = rule.Operation is null ? word != "webhook" : rule.Operation == operation || rule.Operation == word;
-            if (!fits || Hits >= rule.Count || random.NextDouble() >= rule.Probability)
+            var fits = rule.Operation is null ? word is not ("webhook" or "webhook_delivery") : rule.Operation == operation || rule.Operation == word;
+            if (!fits || (rule.Vendor ?? vendor) != vendor || Hits >= rule.Count || random.NextDouble() >= rule.Probability)
             {
                 return false;
             }
@@ -70,5 +98,7 @@ internal sealed class FaultBook
             Hits++;
             return true;
         }
+
+        public int Delay() => rule.Latency?.Draw(random) ?? 0;
     }
 }

@@ -23,7 +23,9 @@ internal static class FaultEndpoints
         { Status: < 400 or > 599 } => Refuse("status is from 400 to 599"),
         { Count: < 1 } => Refuse("count is at least 1"),
         { RetryAfterSeconds: < 0 } => Refuse("retryAfterSeconds is not negative"),
-        { Kind: FaultKind.Duplicate or FaultKind.Reorder, Operation: null } => Refuse("duplicate and reorder are for operation 'webhook' or a type of event"),
+        { Kind: FaultKind.Latency, Latency: null } => Refuse("latency has p50Ms and p99Ms, or minMs and maxMs, in order"),
+        { Kind: FaultKind.Duplicate or FaultKind.Reorder or FaultKind.Never or FaultKind.BadSignature, Operation: null } =>
+            Refuse("duplicate, reorder, never and bad_signature are for operation 'webhook' or a type of event"),
         _ => Results.Created((string?)null, new { id = book.Add(rule), rule }),
     };
 

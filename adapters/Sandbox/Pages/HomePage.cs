@@ -8,7 +8,7 @@ namespace Commerce.Sandbox;
 /// <summary>Says what the sandbox is, which cards it knows, and what happened last.</summary>
 internal static class HomePage
 {
-    public static IResult Show(StripeAccount account)
+    public static IResult Show(IEnumerable<IVendorBooks> vendors)
     {
         var page = new StringBuilder("""
             <section><h1>Vendor sandbox</h1>
@@ -18,19 +18,19 @@ internal static class HomePage
             <section><h2>Latest transactions</h2>
             """);
 
-        var latest = account.NewestBookings(20);
-        if (latest.Count == 0)
+        var latest = vendors.SelectMany(books => books.Newest(20)).OrderByDescending(booking => booking.At).Take(20).ToArray();
+        if (latest.Length == 0)
         {
             page.Append("<p class=\"soft\">None yet.</p>");
         }
         else
         {
-            page.Append("<table><tr><th>When (UTC)</th><th>What</th><th>Amount, minor units</th><th>Payment</th><th>Checkout</th><th>Outcome</th></tr>");
-            foreach (var (transaction, intent, _, at) in latest)
+            page.Append("<table><tr><th>When (UTC)</th><th>Vendor</th><th>What</th><th>Amount, minor units</th><th>Payment</th><th>Checkout</th><th>Outcome</th></tr>");
+            foreach (var booking in latest)
             {
-                var when = DateTimeOffset.FromUnixTimeMilliseconds(at).ToString("MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
-                page.Append($"<tr><td>{when}</td><td>{transaction.Kind}</td><td class=\"n\">{transaction.Amount} {intent.Currency.ToUpperInvariant()}</td>")
-                    .Append($"<td><code>{intent.Id}</code></td><td><code>{WebUtility.HtmlEncode(intent.Meta("checkout_id"))}</code></td><td>{transaction.Outcome}</td></tr>");
+                var when = DateTimeOffset.FromUnixTimeMilliseconds(booking.At).ToString("MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
+                page.Append($"<tr><td>{when}</td><td>{booking.Vendor}</td><td>{booking.Kind}</td><td class=\"n\">{booking.Amount} {booking.Currency}</td>")
+                    .Append($"<td><code>{booking.Reference}</code></td><td><code>{WebUtility.HtmlEncode(booking.CheckoutId)}</code></td><td>{booking.Outcome}</td></tr>");
             }
 
             page.Append("</table>");

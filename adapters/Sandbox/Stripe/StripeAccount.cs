@@ -1,10 +1,13 @@
+using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace Commerce.Sandbox.Stripe;
 
 /// <summary>The state of the pretend Stripe account: a fold of the journal, in memory. Everything in it is changed by <see cref="Commit"/> alone.</summary>
-internal sealed class StripeAccount
+internal sealed class StripeAccount : IWebhookSource, IVendorBooks
 {
+    public const string Name = "stripe";
+
     private const int EventsListed = 10_000;
 
     private readonly Lock gate = new();
@@ -21,19 +24,22 @@ internal sealed class StripeAccount
     private readonly SandboxJournal journal;
     private readonly TimeProvider time;
     private readonly long retention;
+    private readonly byte[][] secrets;
 
     public StripeAccount(SandboxJournal journal, IOptions<SandboxOptions> options, TimeProvider time)
     {
         this.journal = journal;
         this.time = time;
         retention = (long)options.Value.KeyRetention.TotalMilliseconds;
-        SendsWebhooks = options.Value.SendsWebhooks;
+        SendsWebhooks = options.Value.SendsWebhooks(Name);
+        secrets = [.. options.Value.WebhookSecret.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Encoding.UTF8.GetBytes)];
         WebhookTypes = options.Value.WebhookEvents?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         journal.Replay(entry => Apply(entry));
     }
 
-    /// <summary>Told about each event that is to be sent, after its entry was appended.</summary>
-    public Action<StripeEvent>? Raised { get; set; }
+    public string Vendor => Name;
+
+    public Action<VendorEvent>? Raised { get; set; }
 
     private bool SendsWebhooks { get; }
 
@@ -103,7 +109,6 @@ internal sealed class StripeAccount
         return answer;
     }
 
-    /// <summary>Notes that an event needs no further delivery.</summary>
     public void Delivered(string eventId)
     {
         lock (gate)
@@ -175,23 +180,19 @@ internal sealed class StripeAccount
         }
     }
 
-    /// <summary>Up to <paramref name="limit"/> bookings from an index on, oldest first.</summary>
-    public List<Booking> Bookings(int from, int limit)
+    public IReadOnlyList<VendorBooking> Bookings(int from, int limit)
     {
         lock (gate)
         {
-            return bookings.GetRange(from, Math.Clamp(bookings.Count - from, 0, limit));
+            return [.. bookings.GetRange(from, Math.Clamp(bookings.Count - from, 0, limit)).Select(booking => booking.Exported)];
         }
     }
 
-    /// <summary>The newest bookings, newest first.</summary>
-    public List<Booking> NewestBookings(int limit)
+    public IReadOnlyList<VendorBooking> Newest(int limit)
     {
         lock (gate)
         {
-            var newest = bookings.GetRange(Math.Max(0, bookings.Count - limit), Math.Min(limit, bookings.Count));
-            newest.Reverse();
-            return newest;
+            return [.. bookings.TakeLast(limit).Reverse().Select(booking => booking.Exported)];
         }
     }
 
@@ -231,13 +232,16 @@ internal sealed class StripeAccount
         }
     }
 
-    public StripeEvent[] Undelivered()
+    public IReadOnlyList<VendorEvent> Undelivered()
     {
         lock (gate)
         {
             return [.. undelivered.Values];
         }
     }
+
+    public void Write(HttpRequestMessage request, VendorEvent happened, DateTimeOffset now, bool forged) =>
+        StripeSignature.Write(request, (StripeEvent)happened, now, forged ? null : secrets);
 
     private StripeEvent[] Apply(SandboxEntry entry)
     {

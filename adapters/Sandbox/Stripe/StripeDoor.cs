@@ -30,7 +30,7 @@ internal sealed class StripeDoor(StripeAccount account, SandboxJournal journal, 
             return;
         }
 
-        var fault = FaultRule.Parse(request.Headers["Sandbox-Fault"]) ?? faults.Next(operation.Name, operation.Word);
+        var fault = faults.Of(request, StripeAccount.Name, operation.Name, operation.Word);
         if (fault is { Kind: FaultKind.DropBefore })
         {
             http.Abort();

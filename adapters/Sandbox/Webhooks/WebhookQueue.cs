@@ -1,40 +1,53 @@
-using Commerce.Sandbox.Stripe;
-
 namespace Commerce.Sandbox;
 
 /// <param name="Attempt">Times that it was sent and not taken.</param>
-internal sealed record WebhookDelivery(StripeEvent Event, DateTimeOffset Due, int Attempt = 0);
+/// <param name="Forged">Goes out with a signature that does not fit; the next attempt does not.</param>
+internal sealed record WebhookDelivery(IWebhookSource Source, VendorEvent Event, DateTimeOffset Due, int Attempt = 0, bool Forged = false);
 
 /// <summary>What is still to be sent, earliest first. Rebuilt from the journal on start.</summary>
 internal sealed class WebhookQueue(TimeProvider time, FaultBook faults)
 {
+    private const int MostHeld = 8;
+
     private static readonly TimeSpan LongestHeld = TimeSpan.FromSeconds(10), Behind = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock gate = new();
     private readonly PriorityQueue<WebhookDelivery, DateTimeOffset> deliveries = new();
-    private WebhookDelivery? held;
+    private readonly List<WebhookDelivery> held = [];
+    private readonly Random shuffling = new(1);
     private TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void Add(StripeEvent happened)
+    /// <summary>Takes in what a vendor has just raised, with whatever is to go wrong with it.</summary>
+    public void Add(IWebhookSource source, VendorEvent happened)
     {
         var now = time.GetUtcNow();
-        switch (faults.Next(happened.Type, "webhook"))
+        var fault = faults.Next(happened.Vendor, happened.Type, "webhook");
+        var delay = TimeSpan.FromMilliseconds(fault?.DelayMs ?? 0);
+        var delivery = new WebhookDelivery(source, happened, now);
+        switch (fault?.Kind)
         {
-            case { Kind: FaultKind.Duplicate } fault:
-                Add(new WebhookDelivery(happened, now));
-                Add(new WebhookDelivery(happened, now + TimeSpan.FromMilliseconds(fault.DelayMs)));
+            case FaultKind.Never:
+                source.Delivered(happened.Id);
+                return;
+            case FaultKind.Duplicate:
+                Add(delivery);
+                Add(delivery with { Due = now + delay });
                 break;
-            case { Kind: FaultKind.Slow } fault:
-                Add(new WebhookDelivery(happened, now + TimeSpan.FromMilliseconds(fault.DelayMs)));
+            case FaultKind.Reorder:
+                Hold(delivery with { Due = now + (delay > TimeSpan.Zero ? delay : LongestHeld) });
+                return;
+            case FaultKind.BadSignature:
+                Add(delivery with { Due = now + delay, Forged = true });
                 break;
-            case { Kind: FaultKind.Reorder } fault:
-                Hold(new WebhookDelivery(happened, now + (fault.DelayMs > 0 ? TimeSpan.FromMilliseconds(fault.DelayMs) : LongestHeld)));
-                break;
+            case FaultKind.Slow:
+                Add(delivery with { Due = now + delay });
+                return;
             default:
-                Add(new WebhookDelivery(happened, now));
-                LetGo(now + Behind);
+                Add(delivery);
                 break;
         }
+
+        LetGo(now + Behind);
     }
 
     public void Add(WebhookDelivery delivery)
@@ -61,6 +74,7 @@ internal sealed class WebhookQueue(TimeProvider time, FaultBook faults)
                     wait = due - time.GetUtcNow();
                     if (wait <= TimeSpan.Zero)
                     {
+                        held.Remove(first);
                         return deliveries.Dequeue();
                     }
                 }
@@ -86,28 +100,46 @@ internal sealed class WebhookQueue(TimeProvider time, FaultBook faults)
         }
     }
 
-    /// <summary>Keeps one back until another has gone before it, or its time is up.</summary>
+    /// <summary>Keeps it back until another has gone before it, enough of them are kept to be shuffled, or its time is up.</summary>
     private void Hold(WebhookDelivery delivery)
     {
+        Add(delivery);
+        bool full;
         lock (gate)
         {
-            held = delivery;
+            held.Add(delivery);
+            full = held.Count >= MostHeld;
         }
 
-        Add(delivery);
+        if (full)
+        {
+            LetGo(time.GetUtcNow());
+        }
     }
 
+    /// <summary>Sends on all that were kept back, in an order of chance.</summary>
     private void LetGo(DateTimeOffset due)
     {
         lock (gate)
         {
-            if (held is not null && deliveries.Remove(held, out var delivery, out _))
+            if (held.Count == 0)
             {
-                deliveries.Enqueue(delivery with { Due = due }, due);
-                arrived.TrySetResult();
+                return;
             }
 
-            held = null;
+            var order = held.ToArray();
+            held.Clear();
+            shuffling.Shuffle(order);
+            foreach (var kept in order)
+            {
+                if (deliveries.Remove(kept, out var delivery, out _))
+                {
+                    deliveries.Enqueue(delivery with { Due = due }, due);
+                    due += TimeSpan.FromMilliseconds(1);
+                }
+            }
+
+            arrived.TrySetResult();
         }
     }
 }

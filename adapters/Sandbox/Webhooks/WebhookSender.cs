@@ -1,52 +1,24 @@
-using System.Buffers;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using Commerce.Sandbox.Stripe;
 using Microsoft.Extensions.Options;
 
 namespace Commerce.Sandbox;
 
-/// <summary>Sends events as Stripe does: signed, at least once, until they are taken or three days have passed.</summary>
+/// <summary>Sends the vendors' events as they do: signed, at least once, until they are taken or three days have passed.</summary>
 internal sealed partial class WebhookSender(
-    WebhookQueue queue, StripeAccount account, FaultBook faults, IOptions<SandboxOptions> options, TimeProvider time, ILogger<WebhookSender> logger)
+    WebhookQueue queue, IEnumerable<IWebhookSource> sources, FaultBook faults, IOptions<SandboxOptions> options, TimeProvider time, ILogger<WebhookSender> logger)
     : BackgroundService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5), GivenUpAfter = TimeSpan.FromDays(3);
 
-    private readonly byte[][] secrets =
-        [.. options.Value.WebhookSecret.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Encoding.UTF8.GetBytes)];
-
-    /// <summary><c>t=…,v1=…</c>, with a <c>v1</c> for every secret.</summary>
-    internal static string Sign(ReadOnlySpan<byte> body, long timestamp, params ReadOnlySpan<byte[]> secrets)
-    {
-        Span<byte> signature = stackalloc byte[32];
-        var header = new StringBuilder($"t={timestamp}");
-        foreach (var secret in secrets)
-        {
-            using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
-            hash.AppendData(Encoding.UTF8.GetBytes($"{timestamp}."));
-            hash.AppendData(body);
-            hash.GetHashAndReset(signature);
-            header.Append(",v1=").Append(Convert.ToHexStringLower(signature));
-        }
-
-        return header.ToString();
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!options.Value.SendsWebhooks)
+        foreach (var source in sources.Where(source => options.Value.SendsWebhooks(source.Vendor)))
         {
-            return;
-        }
-
-        account.Raised = queue.Add;
-        foreach (var left in account.Undelivered())
-        {
-            queue.Add(new WebhookDelivery(left, time.GetUtcNow()));
+            source.Raised = happened => queue.Add(source, happened);
+            foreach (var left in source.Undelivered())
+            {
+                queue.Add(new WebhookDelivery(source, left, time.GetUtcNow()));
+            }
         }
 
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
@@ -63,9 +35,9 @@ internal sealed partial class WebhookSender(
             while (true)
             {
                 var delivery = await queue.Next(stopping);
-                if (await Send(http, delivery.Event, stopping))
+                if (await Send(http, delivery, stopping))
                 {
-                    account.Delivered(delivery.Event.Id);
+                    delivery.Source.Delivered(delivery.Event.Id);
                 }
                 else
                 {
@@ -85,18 +57,19 @@ internal sealed partial class WebhookSender(
         if (now - DateTimeOffset.FromUnixTimeSeconds(delivery.Event.Created) > GivenUpAfter)
         {
             GaveUp(delivery.Event.Id, delivery.Event.Type);
-            account.Delivered(delivery.Event.Id);
+            delivery.Source.Delivered(delivery.Event.Id);
             return;
         }
 
         var wait = options.Value.WebhookRetryDelay * Math.Pow(2, Math.Min(delivery.Attempt, 20));
-        queue.Add(delivery with { Due = now + (wait < LongestWait ? wait : LongestWait), Attempt = delivery.Attempt + 1 });
+        queue.Add(delivery with { Due = now + (wait < LongestWait ? wait : LongestWait), Attempt = delivery.Attempt + 1, Forged = false });
     }
 
-    private async Task<bool> Send(HttpClient http, StripeEvent happened, CancellationToken stopping)
+    private async Task<bool> Send(HttpClient http, WebhookDelivery delivery, CancellationToken stopping)
     {
-        var url = options.Value.WebhookUrl is { Length: > 0 } fixedUrl ? new Uri(fixedUrl) : options.Value.ResolveWebhookUrl?.Invoke();
-        var fault = faults.Next("delivery", "webhook_delivery");
+        var happened = delivery.Event;
+        var url = options.Value.WebhookUrlOf(happened.Vendor);
+        var fault = faults.Next(happened.Vendor, "delivery", "webhook_delivery");
         if (url is null || fault is { Kind: FaultKind.DropBefore })
         {
             return false;
@@ -104,10 +77,8 @@ internal sealed partial class WebhookSender(
 
         try
         {
-            var body = Body(happened);
-            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
-            request.Headers.TryAddWithoutValidation("Stripe-Signature", Sign(body, time.GetUtcNow().ToUnixTimeSeconds(), secrets));
+            using var request = new HttpRequestMessage(HttpMethod.Post, url);
+            delivery.Source.Write(request, happened, time.GetUtcNow(), delivery.Forged || fault is { Kind: FaultKind.BadSignature });
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stopping);
             if (!response.IsSuccessStatusCode)
             {
@@ -120,15 +91,6 @@ internal sealed partial class WebhookSender(
         {
             return false;
         }
-    }
-
-    private static byte[] Body(StripeEvent happened)
-    {
-        var buffer = new ArrayBufferWriter<byte>(2048);
-        using var json = new Utf8JsonWriter(buffer);
-        json.Event(happened);
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
     }
 
     [LoggerMessage(LogLevel.Debug, "Webhook {EventId} ({Type}) was answered {Status}")]

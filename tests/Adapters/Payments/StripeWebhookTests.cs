@@ -1,6 +1,6 @@
 using System.Text;
 using Commerce.Payments;
-using Commerce.Sandbox;
+using Commerce.Sandbox.Stripe;
 
 namespace Commerce.Tests.Payments;
 
@@ -83,6 +83,6 @@ public sealed class StripeWebhookTests : IAsyncLifetime
         Assert.Equal("webhook-signature", Assert.Throws<CommerceException>(() => shop.Provider.ReadWebhook(webhook, now)).Error.Code);
 
     private static InboundWebhook Signed(byte[] body, string secret, DateTimeOffset at) => new(
-        ImmutableDictionary<string, string>.Empty.Add("stripe-signature", WebhookSender.Sign(body, at.ToUnixTimeSeconds(), [Encoding.UTF8.GetBytes(secret)])),
+        ImmutableDictionary<string, string>.Empty.Add("stripe-signature", StripeSignature.Sign(body, at.ToUnixTimeSeconds(), [Encoding.UTF8.GetBytes(secret)])),
         body);
 }

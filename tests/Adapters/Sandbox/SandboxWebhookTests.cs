@@ -30,7 +30,7 @@ public sealed class SandboxWebhookTests
     public async Task What_was_not_taken_is_sent_after_a_restart_and_what_was_taken_is_not()
     {
         var directory = Directory.CreateTempSubdirectory("sandbox-").FullName;
-        await using (var sandbox = await SandboxServer.Start(directory, configure: options => options.ResolveWebhookUrl = () => null))
+        await using (var sandbox = await SandboxServer.Start(directory, configure: options => options.ResolveWebhookUrl = _ => null))
         {
             await sandbox.Authorise();
         }
@@ -91,6 +91,69 @@ public sealed class SandboxWebhookTests
 
         Assert.Equal("payment_intent.payment_failed", TypeOf(await receiver.Next()));
         Assert.Equal("payment_intent.amount_capturable_updated", TypeOf(await receiver.Next()));
+    }
+
+    [Fact]
+    public async Task Several_webhooks_are_shuffled_and_none_is_lost()
+    {
+        await using var receiver = await WebhookReceiver.Start();
+        await using var sandbox = await Vendor(receiver.Url);
+        await sandbox.Fault(new { operation = "webhook", kind = "reorder", count = 8, vendor = "stripe" });
+
+        var raised = new List<string>();
+        for (var i = 0; i < 8; i++)
+        {
+            using var answer = await sandbox.Authorise();
+            raised.Add(JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("id").GetString()!);
+        }
+
+        var sent = new List<string>();
+        for (var i = 0; i < 8; i++)
+        {
+            sent.Add(JsonDocument.Parse((await receiver.Next()).Body).RootElement.GetProperty("data").GetProperty("object").GetProperty("id").GetString()!);
+        }
+
+        Assert.NotEqual(raised, sent);
+        Assert.Equal(raised.Order(StringComparer.Ordinal), sent.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_webhook_can_come_with_a_bad_signature_and_then_with_a_good_one()
+    {
+        await using var receiver = await WebhookReceiver.Start(400);
+        await using var shop = await StripeShop.Open(vendor: await Vendor(receiver.Url));
+        await shop.Vendor.Fault(new { operation = "webhook", kind = "bad_signature", count = 1 });
+        await shop.Authorised();
+
+        var forged = await receiver.Next();
+        Assert.Throws<CommerceException>(() => Read(shop, forged));
+        Read(shop, await receiver.Next());
+
+        static void Read(StripeShop shop, ReceivedWebhook came) => shop.Provider.ReadWebhook(
+            new InboundWebhook(ImmutableDictionary<string, string>.Empty.Add("Stripe-Signature", came.Signature), came.Body), shop.Time.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task A_webhook_can_be_dropped_for_good()
+    {
+        await using var receiver = await WebhookReceiver.Start();
+        await using var sandbox = await Vendor(receiver.Url);
+        await sandbox.Fault(new { operation = "payment_intent.amount_capturable_updated", kind = "never", count = 1 });
+
+        await sandbox.Authorise();
+        await sandbox.Authorise(method: "pm_card_chargeDeclined");
+
+        Assert.Equal("payment_intent.payment_failed", TypeOf(await receiver.Next()));
+    }
+
+    [Fact]
+    public void An_address_without_a_place_for_the_vendor_is_Stripes()
+    {
+        var one = new SandboxOptions { WebhookUrl = "http://shop/v1/webhooks/stripe" };
+        var each = new SandboxOptions { WebhookUrl = "http://shop/v1/webhooks/{vendor}" };
+
+        Assert.Equal(("http://shop/v1/webhooks/stripe", null), (one.WebhookUrlOf("stripe")?.AbsoluteUri, one.WebhookUrlOf("adyen")?.AbsoluteUri));
+        Assert.Equal(("http://shop/v1/webhooks/stripe", "http://shop/v1/webhooks/adyen"), (each.WebhookUrlOf("stripe")?.AbsoluteUri, each.WebhookUrlOf("adyen")?.AbsoluteUri));
     }
 
     private static Task<SandboxServer> Vendor(string url) => SandboxServer.Start(configure: options =>

@@ -19,7 +19,7 @@ public sealed class SandboxProcess : IAsyncDisposable
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Commerce__Sandbox__DataDirectory"] = data,
-            ["Commerce__Sandbox__WebhookUrl"] = $"http://127.0.0.1:{shopPort}/v1/webhooks/stripe",
+            ["Commerce__Sandbox__WebhookUrl"] = $"http://127.0.0.1:{shopPort}/v1/webhooks/{{vendor}}",
             ["Commerce__Sandbox__WebhookSecret"] = ShopProcess.WebhookSecret,
             ["Commerce__Sandbox__WebhookRetryDelay"] = "00:00:00.250",
         }));

@@ -21,8 +21,6 @@ public sealed partial class NoFloatingPointNearMoneyTests
     {
         ["adapters/Avalara/AvalaraPipelines.cs"] = "the part of a call's time that one attempt has",
         ["adapters/Commercetools/CommercetoolsOptions.cs"] = "the part of calls that fail at which the circuit breaks",
-        ["adapters/Stripe/StripeConnection.cs"] = "how long a rate limit takes to fill, in seconds",
-        ["adapters/Stripe/StripeOptions.cs"] = "the part of calls that fail at which the circuit breaks",
     };
 
     /// <summary>The same of what was compiled.</summary>
