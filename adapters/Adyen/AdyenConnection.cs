@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.Extensions.Options;
 
 namespace Commerce.Payments;
 
@@ -18,7 +17,7 @@ internal static class AdyenOperations
 }
 
 /// <summary>One attempt of a call to Adyen: its address, its credentials, its JSON.</summary>
-internal sealed class AdyenConnection(IHttpClientFactory https, IOptionsMonitor<AdyenOptions> options, TimeProvider time)
+internal sealed class AdyenConnection(IHttpClientFactory https, VendorSettings<AdyenOptions> options, TimeProvider time)
 {
     public const string Vendor = "adyen";
 
@@ -54,7 +53,7 @@ internal sealed class AdyenConnection(IHttpClientFactory https, IOptionsMonitor<
     /// <summary>A report's text; the caller disposes of it.</summary>
     public async Task<string> Report(string file, CancellationToken cancellationToken)
     {
-        var settings = options.CurrentValue;
+        var settings = options.Current;
         var address = settings.ReportAddress ?? throw new VendorHeldException(Vendor, AddressPatience);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{address}/MerchantAccount/{Uri.EscapeDataString(settings.MerchantAccount!)}/{file}");
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{settings.ReportUser}:{settings.ReportPassword}")));
@@ -64,7 +63,7 @@ internal sealed class AdyenConnection(IHttpClientFactory https, IOptionsMonitor<
 
     private HttpRequestMessage Request(HttpMethod method, string path)
     {
-        var settings = options.CurrentValue;
+        var settings = options.Current;
         var address = settings.Address ?? throw new VendorHeldException(Vendor, AddressPatience);
         var request = new HttpRequestMessage(method, $"{address}/{Version}/{path}");
         request.Headers.TryAddWithoutValidation("X-API-Key", settings.ApiKey);

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Commerce.Payments;
 
@@ -10,6 +9,8 @@ namespace Commerce.Payments;
 public sealed class AdyenOptions : VendorOptions
 {
     public const string Section = "Commerce:Adyen";
+
+    private const int HmacKeyLength = 64;
 
     internal const string TestUrl = "https://checkout-test.adyen.com", TestReportUrl = "https://ca-test.adyen.com/reports/download";
 
@@ -70,49 +71,32 @@ public sealed class AdyenOptions : VendorOptions
     internal string? ReportAddress => (!string.IsNullOrEmpty(ReportBaseUrl) ? ReportBaseUrl
         : string.IsNullOrEmpty(BaseUrl) && ResolveBaseUrl is not null ? Address is { } address ? address + "/reports/download" : null
         : TestReportUrl)?.TrimEnd('/');
-}
 
-[OptionsValidator]
-internal sealed partial class AdyenOptionsValidator : IValidateOptions<AdyenOptions>;
-
-/// <summary>What no attribute can say.</summary>
-internal sealed class AdyenSettingsValidator : IValidateOptions<AdyenOptions>
-{
-    private const int KeyBytes = 32;
-
-    public ValidateOptionsResult Validate(string? name, AdyenOptions options)
+    protected override IEnumerable<string> Faults(string section)
     {
-        var wrong = new List<string>();
-        if (options.AttemptTimeout > options.TotalTimeout)
+        foreach (var fault in base.Faults(section))
         {
-            wrong.Add("Commerce:Adyen:AttemptTimeout is longer than TotalTimeout.");
+            yield return fault;
         }
 
-        if (!IsSafe(options.BaseUrl) || !IsSafe(options.ReportBaseUrl))
+        if (!string.IsNullOrEmpty(ReportBaseUrl) && !IsTaken(ReportBaseUrl))
         {
-            wrong.Add("Commerce:Adyen:BaseUrl and ReportBaseUrl are absolute https addresses; http is taken for this machine.");
+            yield return $"{section}:ReportBaseUrl is an absolute https address; http is taken for this machine.";
         }
 
-        if (options.HmacKeys.Any(key => !IsKey(key)))
+        if (HmacKeys.Any(static key => key.Length != HmacKeyLength || !key.All(char.IsAsciiHexDigit)))
         {
-            wrong.Add("Commerce:Adyen:HmacKey is 64 hexadecimal digits, as the Customer Area shows it; several are separated by commas.");
+            yield return $"{section}:HmacKey is {HmacKeyLength} hexadecimal digits, as the Customer Area shows it; several are separated by commas.";
         }
 
-        if (string.IsNullOrEmpty(options.WebhookUser) != string.IsNullOrEmpty(options.WebhookPassword))
+        if (string.IsNullOrEmpty(WebhookUser) != string.IsNullOrEmpty(WebhookPassword))
         {
-            wrong.Add("Commerce:Adyen:WebhookUser and WebhookPassword go together.");
+            yield return $"{section}:WebhookUser and WebhookPassword go together.";
         }
 
-        if (string.IsNullOrEmpty(options.ReportUser) != string.IsNullOrEmpty(options.ReportPassword))
+        if (string.IsNullOrEmpty(ReportUser) != string.IsNullOrEmpty(ReportPassword))
         {
-            wrong.Add("Commerce:Adyen:ReportUser and ReportPassword go together.");
+            yield return $"{section}:ReportUser and ReportPassword go together.";
         }
-
-        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
-
-    private static bool IsSafe(string? address) => string.IsNullOrEmpty(address)
-        || (Uri.TryCreate(address, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)));
-
-    private static bool IsKey(string key) => key.Length == 2 * KeyBytes && key.All(char.IsAsciiHexDigit);
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace Commerce.Payments;
 
@@ -8,21 +7,20 @@ public static class AdyenServices
 {
     extension(IServiceCollection services)
     {
-        /// <summary>Adds Adyen as an <see cref="IPaymentProvider"/>. <paramref name="configure"/> has the last word over <c>Commerce:Adyen</c>.</summary>
+        /// <summary>Adds Adyen as the <see cref="IPaymentProvider"/> <c>adyen</c>. <paramref name="configure"/> has the last word over <c>Commerce:Adyen</c>.</summary>
         public IServiceCollection AddAdyen(Action<AdyenOptions>? configure = null)
         {
-            services.AddSingleton<IValidateOptions<AdyenOptions>, AdyenOptionsValidator>();
-            services.AddSingleton<IValidateOptions<AdyenOptions>, AdyenSettingsValidator>();
-            var options = services.AddOptions<AdyenOptions>().BindConfiguration(AdyenOptions.Section).ValidateOnStart();
-            if (configure is not null)
+            services.AddVendor(AdyenConnection.Vendor, AdyenFailures.Of, AdyenOperations.All, section: AdyenOptions.Section, configure: configure);
+            services.AddSingleton<IPaymentProvider>(provider =>
             {
-                options.PostConfigure(configure);
-            }
-
-            services.AddVendor<AdyenOptions>(AdyenConnection.Vendor, AdyenFailures.Of, AdyenOperations.All);
-            services.AddSingleton<AdyenConnection>();
-            services.AddSingleton<IPaymentProvider>(provider => ActivatorUtilities.CreateInstance<AdyenPaymentProvider>(
-                provider, provider.GetRequiredKeyedService<VendorCalls>(AdyenConnection.Vendor)));
+                var settings = provider.GetRequiredKeyedService<VendorSettings<AdyenOptions>>(AdyenConnection.Vendor);
+                var time = provider.GetRequiredService<TimeProvider>();
+                return new AdyenPaymentProvider(
+                    provider.GetRequiredKeyedService<VendorCalls>(AdyenConnection.Vendor),
+                    new AdyenConnection(provider.GetRequiredService<IHttpClientFactory>(), settings, time),
+                    settings,
+                    time);
+            });
             return services;
         }
     }
