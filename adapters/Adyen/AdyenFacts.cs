@@ -15,7 +15,7 @@ internal static class AdyenFacts
         AdyenAmounts.Read(item.Amount),
         kind is Disputed ? null : key,
         Code(item, kind),
-        item.Reason,
+        item.Success && kind is not Disputed ? null : item.Reason, // beside a success it is the card's authorisation code and last digits
         item.At)
     {
         Dispute = kind is Disputed ? Stands(item) : null,

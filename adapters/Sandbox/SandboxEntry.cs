@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Commerce.Sandbox.Adyen;
 using Commerce.Sandbox.Avalara;
 using Commerce.Sandbox.Stripe;
 
@@ -21,6 +22,8 @@ internal sealed record SandboxEntry
     [JsonPropertyName("nt")] public bool Notify { get; init; }
 
     [JsonPropertyName("ta")] public TransactionModel? Tax { get; init; }
+
+    [JsonPropertyName("ay")] public AdyenEntry? Adyen { get; init; }
 
     /// <summary>Id of an event whose receiver answered 2xx, or that was given up.</summary>
     [JsonPropertyName("dv")] public string? Delivered { get; init; }
