@@ -20,6 +20,7 @@ public static class SandboxEndpoints
             sandbox.MapPost("/3ds/{id}", AuthenticationPage.Decide).DisableAntiforgery().ExcludeFromDescription();
             sandbox.MapStripe();
             sandbox.MapAdyen();
+            sandbox.MapStripeControls();
             sandbox.MapAvalara();
             sandbox.MapCommercetools();
             sandbox.MapFaults();
