@@ -10,7 +10,7 @@ namespace Commerce.Payments;
 /// </remarks>
 internal static class AdyenSettlements
 {
-    private const int PageSize = 1000;
+    private const int PageSize = 200;
 
     private static readonly TimeSpan UntilTheReport = TimeSpan.FromHours(1);
 

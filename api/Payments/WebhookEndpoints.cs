@@ -4,7 +4,7 @@ namespace Commerce.Payments;
 internal static class WebhookEndpoints
 {
     /// <summary>Providers that post here. Anything else is not found, and starts nothing.</summary>
-    private static readonly ImmutableArray<string> Providers = ["stripe"];
+    private static readonly ImmutableArray<string> Providers = ["stripe", "adyen"];
 
     extension(IEndpointRouteBuilder routes)
     {

@@ -14,6 +14,7 @@ internal sealed class AdyenAccount : IWebhookSource, IVendorBooks
     private readonly Dictionary<string, AdyenToken> tokens = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (AdyenAnswer Answer, long At)> keys = new(StringComparer.Ordinal);
     private readonly Queue<(string Key, long At)> keysByAge = new();
+    private readonly List<string> failsNext = [];
     private readonly HashSet<string> keysInFlight = new(StringComparer.Ordinal);
     private readonly List<(VendorTransaction Transaction, AdyenPayment Payment, string? Key, long At)> bookings = [];
     private readonly Dictionary<string, AdyenEvent> undelivered = new(StringComparer.Ordinal);
@@ -135,6 +136,15 @@ internal sealed class AdyenAccount : IWebhookSource, IVendorBooks
         }
     }
 
+    /// <summary>Whether somebody asked for the next one of that kind to fail after it was accepted.</summary>
+    public bool FailsNext(string kind)
+    {
+        lock (gate)
+        {
+            return failsNext.Contains(kind);
+        }
+    }
+
     public IReadOnlyList<VendorBooking> Bookings(int from, int limit)
     {
         lock (gate)
@@ -210,6 +220,16 @@ internal sealed class AdyenAccount : IWebhookSource, IVendorBooks
         if (entry.Key is { } key)
         {
             Remember(key, at);
+        }
+
+        if (entry.FailsNext is { } next)
+        {
+            failsNext.Add(next);
+        }
+
+        if (entry.Failed is { } failed)
+        {
+            failsNext.Remove(failed);
         }
 
         foreach (var transaction in entry.Transactions ?? [])

@@ -20,6 +20,7 @@ internal static class AdyenEndpoints
             routes.MapGet("/adyen/3ds/{id}", AdyenPage.Show).ExcludeFromDescription();
             routes.MapPost("/adyen/3ds/{id}", AdyenPage.Decide).DisableAntiforgery().ExcludeFromDescription();
             routes.MapPost("/adyen/disputes", (JsonElement body, AdyenAccount account, SandboxJournal journal) => Demand("", body, account, journal, AdyenModifications.Dispute)).ExcludeFromDescription();
+            routes.MapPost("/adyen/failures", (JsonElement body, AdyenAccount account, SandboxJournal journal) => Demand("", body, account, journal, AdyenModifications.FailNext)).ExcludeFromDescription();
             routes.MapPost("/adyen/payments/{id}/expire", (string id, AdyenAccount account, SandboxJournal journal) => Demand(id, default, account, journal, AdyenModifications.Expire)).ExcludeFromDescription();
         }
     }

@@ -10,32 +10,34 @@ using static AdyenStatus;
 /// </summary>
 internal static class AdyenModifications
 {
-    public static AdyenDecision Capture(AdyenAccount account, AdyenCall call) => Modify(account, call, "captures", static (payment, call, psp, amount) =>
+    public static AdyenDecision Capture(AdyenAccount account, AdyenCall call) => Modify(account, call, "captures", (payment, call, psp, amount) =>
     {
         if (payment.Status is not Authorised || amount > payment.Amount - payment.Captured)
         {
             return Failed(payment, call, "CAPTURE", psp, amount, "Insufficient balance on payment");
         }
 
-        return payment.Scenario == AdyenScenario.CaptureFails
+        return payment.Scenario == AdyenScenario.CaptureFails || account.FailsNext("capture")
             ? new AdyenEntry
             {
+                Failed = "capture",
                 Transactions = [new("capture", psp, amount, "failed")],
                 Events = [Told(payment, call, "CAPTURE", psp, amount, success: true), Told(payment, call, "CAPTURE_FAILED", psp, amount, success: true, "Capture Failed")],
             }
             : Done(payment with { Captured = payment.Captured + amount }, call, "CAPTURE", "capture", psp, amount);
     });
 
-    public static AdyenDecision Refund(AdyenAccount account, AdyenCall call) => Modify(account, call, "refunds", static (payment, call, psp, amount) =>
+    public static AdyenDecision Refund(AdyenAccount account, AdyenCall call) => Modify(account, call, "refunds", (payment, call, psp, amount) =>
     {
         if (amount > payment.Captured - payment.Refunded - payment.ChargedBack)
         {
             return Failed(payment, call, "REFUND", psp, amount, "Insufficient balance on payment");
         }
 
-        return payment.Scenario == AdyenScenario.RefundFails
+        return payment.Scenario == AdyenScenario.RefundFails || account.FailsNext("refund")
             ? new AdyenEntry
             {
+                Failed = "refund",
                 Transactions = [new("refund", psp, amount, "failed")],
                 Events = [Told(payment, call, "REFUND", psp, amount, success: true), Told(payment, call, "REFUND_FAILED", psp, amount, success: true, "Refund Failed")],
             }
@@ -82,6 +84,11 @@ internal static class AdyenModifications
         }),
         _ => AdyenAnswer.Refused(422, "167", "There is no authorisation that could expire."),
     };
+
+    /// <summary>Makes the next capture or refund fail after it was accepted: <c>{ "operation": "capture" }</c>.</summary>
+    public static AdyenDecision FailNext(AdyenAccount account, AdyenCall call) => call.Text("operation") is ("capture" or "refund") and var kind
+        ? new AdyenDecision(new AdyenAnswer(201, "{}"), new AdyenEntry { FailsNext = kind })
+        : AdyenAnswer.Refused(422, "702", "operation is 'capture' or 'refund'.");
 
     /// <summary>A step of a dispute, on demand: <c>{ "paymentPspReference", "eventCode", "amount"?, "reason"? }</c>. Steps of one dispute have one reference.</summary>
     public static AdyenDecision Dispute(AdyenAccount account, AdyenCall call)

@@ -107,6 +107,12 @@ internal sealed record AdyenEntry
     [JsonPropertyName("tx")] public VendorTransaction[]? Transactions { get; init; }
     [JsonPropertyName("ev")] public AdyenItem[]? Events { get; init; }
 
+    /// <summary><c>capture</c> or <c>refund</c>: the next one fails after it was accepted.</summary>
+    [JsonPropertyName("fn")] public string? FailsNext { get; init; }
+
+    /// <summary>One that was to fail has.</summary>
+    [JsonPropertyName("fs")] public string? Failed { get; init; }
+
     /// <summary>Whether the events are to be sent.</summary>
     [JsonPropertyName("nt")] public bool Notify { get; init; }
 }

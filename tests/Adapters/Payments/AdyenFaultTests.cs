@@ -84,7 +84,7 @@ public sealed class AdyenFaultTests
     [Fact]
     public async Task Wrong_credentials_are_rejected()
     {
-        await using var vendor = await SandboxServer.Start(configure: options => options.AdyenApiKey = "another");
+        var vendor = await SandboxServer.Start(configure: options => options.AdyenApiKey = "another");
         await using var shop = await AdyenShop.Open(vendor: vendor);
 
         Assert.Equal("unauthorised", Assert.IsType<Outcome<Authorisation>.Rejected>(await shop.Authorise()).Code);

@@ -83,11 +83,13 @@ public sealed class AdyenOutcomeTests : IAsyncLifetime
     [InlineData("fail", false)]
     public async Task A_shopper_who_was_sent_to_the_bank_comes_back_with_a_result_that_decides(string outcome, bool authorised)
     {
-        var action = Assert.IsType<Outcome<Authorisation>.RequiresAction>(await shop.Authorise("test_3DS2_REDIRECT"));
+        var request = shop.Request("test_3DS2_REDIRECT");
+        var action = Assert.IsType<Outcome<Authorisation>.RequiresAction>(await shop.Provider.Authorise(request, CancellationToken.None));
         Assert.Equal("redirect", action.Action.Type);
 
-        var result = await Back(action.Action.Url, outcome);
-        var confirmed = await Confirm(action.Reference, "redirectResult", result);
+        var confirm = new ConfirmationRequest(
+            request, action.Reference, ImmutableDictionary<string, string>.Empty.Add("redirectResult", await Back(action.Action.Url, outcome)), "pay_1:confirm:1", request.FirstAskedAt);
+        var confirmed = await shop.Provider.Confirm(confirm, CancellationToken.None);
 
         if (authorised)
         {
@@ -98,7 +100,7 @@ public sealed class AdyenOutcomeTests : IAsyncLifetime
             Assert.Equal(Declines.AuthenticationFailed, Assert.IsType<Outcome<Authorisation>.Declined>(confirmed).Why.Code);
         }
 
-        Assert.Equal(confirmed, await Confirm(action.Reference, "redirectResult", result));
+        Assert.Equal(confirmed, await shop.Provider.Confirm(confirm, CancellationToken.None));
         Assert.Equal(authorised ? 1 : 0, await shop.Vendor.Count("authorise"));
     }
 
