@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Commerce.Catalog;
-using Polly.CircuitBreaker;
-using Polly.Timeout;
+using Commerce.Vendors;
 
 namespace Commerce.Commercetools;
 
@@ -18,34 +17,19 @@ internal sealed class CommercetoolsException(HttpStatusCode status, string code,
     public TimeSpan? RetryAfter => retryAfter;
 }
 
-/// <summary>What kinds of failure there are, and what they come to.</summary>
-internal static class CommercetoolsFailures
+/// <summary>What kinds of failure commercetools' calls end in, and what they come to.</summary>
+internal sealed class CommercetoolsFailures : VendorFailures
 {
-    private static readonly TimeSpan Shortly = TimeSpan.FromSeconds(1);
+    public static CommercetoolsFailures Instance { get; } = new();
 
-    /// <summary>Whether the same question may be answered a moment later.</summary>
-    public static bool IsWorthRepeating(Exception? failure, TimeSpan longestWait) => failure switch
-    {
-        null or OperationCanceledException or BrokenCircuitException or AddressNotKnownException => false,
-        CommercetoolsException { Status: not (HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError) } => false,
-        _ => (RetryAfter(failure) ?? TimeSpan.Zero) <= longestWait,
-    };
+    public override bool IsAnswer(Exception failure) =>
+        failure is CommercetoolsException { Status: not (HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError) };
 
-    /// <summary>Counts against the vendor's health; an answer or a 429 does not.</summary>
-    public static bool IsOutage(Exception? failure) => failure
-        is TimeoutRejectedException
-        or HttpRequestException
-        or IOException
-        or JsonException
-        or CommercetoolsException { Status: >= HttpStatusCode.InternalServerError };
+    public override bool IsTurnedAway(Exception failure) => failure is CommercetoolsException { Status: HttpStatusCode.TooManyRequests };
 
-    /// <summary>How long to wait when the failure says so.</summary>
-    public static TimeSpan? RetryAfter(Exception? failure) => failure switch
-    {
-        BrokenCircuitException broken => broken.RetryAfter,
-        CommercetoolsException said => said.RetryAfter ?? (said.Status is HttpStatusCode.TooManyRequests ? Shortly : null),
-        _ => null,
-    };
+    protected override bool IsBreakdown(Exception failure) => failure is JsonException or CommercetoolsException { Status: >= HttpStatusCode.InternalServerError };
+
+    protected override TimeSpan? Said(Exception failure) => (failure as CommercetoolsException)?.RetryAfter;
 
     /// <summary>The failure as the shop knows it.</summary>
     public static CommerceException As(Exception failure) => new(failure switch
@@ -56,9 +40,6 @@ internal static class CommercetoolsFailures
             CatalogSourceErrors.Refused("commercetools does not know the project. Check Commerce:Commercetools:ProjectKey and the region of ApiUrl."),
         CommercetoolsException { Status: < HttpStatusCode.InternalServerError and not (HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout) } said =>
             CatalogSourceErrors.Refused($"commercetools refused the question ({said.Code})."),
-        _ => CommonErrors.Unavailable("commercetools does not answer at the moment.", RetryAfter(failure) ?? Shortly),
+        _ => CommonErrors.Unavailable("commercetools does not answer at the moment.", Instance.WaitBefore(failure)),
     });
 }
-
-/// <summary>Where the vendor is has not been found out yet.</summary>
-internal sealed class AddressNotKnownException() : Exception("The address of commercetools is not known yet.");

@@ -1,12 +1,21 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
+using Commerce.Vendors;
 
 namespace Commerce.Commercetools;
 
 /// <summary>Which commercetools project the shop sells from, and how long to keep trying. Bound from <c>Commerce:Commercetools</c>.</summary>
-public sealed class CommercetoolsOptions
+/// <remarks>Its addresses are <see cref="ApiUrl"/> and <see cref="AuthUrl"/>, so <see cref="VendorOptions.BaseUrl"/> is not used.</remarks>
+public sealed class CommercetoolsOptions : VendorOptions
 {
     public const string Section = "Commerce:Commercetools";
+
+    internal const string Vendor = "commercetools";
+
+    public CommercetoolsOptions()
+    {
+        RetryDelay = TimeSpan.FromMilliseconds(300);
+        BreakerSampling = TimeSpan.FromSeconds(30);
+    }
 
     /// <summary>Key of the project. Required.</summary>
     [Required(ErrorMessage = "Set Commerce__Commercetools__ProjectKey, or leave Commerce__Catalog__Provider out to sell from the shop's files (see README).")]
@@ -40,7 +49,6 @@ public sealed class CommercetoolsOptions
     /// Whose prices and discounts belong to which channel of the shop. Default: every channel takes the prices of the commercetools channel with its own
     /// id as key, and those of no channel, in its own currencies and countries.
     /// </summary>
-    [ValidateEnumeratedItems]
     public List<MarketOptions> Markets { get; } = [];
 
     /// <summary>Our tax category by the key of theirs. Default: keys are taken as they are; a product without one is <c>standard</c>.</summary>
@@ -66,41 +74,43 @@ public sealed class CommercetoolsOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan Overlap { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longest one call may take, retries and waits included. Default: 20 seconds.</summary>
+    /// <summary>Longest one call may take, retries and waits included. Default: 20 seconds; no shopper waits for it.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
-    public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromSeconds(20);
+    public override TimeSpan TotalTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Longest one attempt may take; a page of 500 products is a few megabytes. Default: 8 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
-    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(8);
-
-    /// <summary>Attempts after the first. Default: 2.</summary>
-    [Range(0, 10)]
-    public int Retries { get; set; } = 2;
-
-    /// <summary>Wait before the first retry; doubles, with jitter. Default: 300 ms.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
-    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(300);
+    public override TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>Longest <c>Retry-After</c> that is waited for inside a call; a longer one is handed to the caller at once. Default: 5 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
-    public TimeSpan LongestRetryAfter { get; set; } = TimeSpan.FromSeconds(5);
+    public override TimeSpan LongestRetryAfter { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Share of failed attempts that opens the circuit. Default: half.</summary>
-    [Range(0.01, 1)]
-    public double BreakerFailureRatio { get; set; } = 0.5;
+    protected override IEnumerable<string> Faults(string section)
+    {
+        foreach (var fault in base.Faults(section))
+        {
+            yield return fault;
+        }
 
-    /// <summary>Attempts in <see cref="BreakerSampling"/> below which the circuit stays closed. Default: 10.</summary>
-    [Range(2, 100_000)]
-    public int BreakerMinimumThroughput { get; set; } = 10;
+        foreach (var (at, market) in Markets.Index())
+        {
+            foreach (var fault in OutOfRange(market, $"{section}:Markets:{at}"))
+            {
+                yield return fault;
+            }
+        }
 
-    /// <summary>Window over which attempts are counted. Default: 30 seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.500", "00:10:00")]
-    public TimeSpan BreakerSampling { get; set; } = TimeSpan.FromSeconds(30);
+        if (Markets.SelectMany(market => market.Currencies).FirstOrDefault(currency => !Currency.IsKnown(currency)) is { } unknown)
+        {
+            yield return $"{section}:Markets: '{unknown}' is no ISO 4217 currency.";
+        }
 
-    /// <summary>How long an open circuit stays open before one call tries again. Default: 5 seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.500", "00:10:00")]
-    public TimeSpan BreakerPause { get; set; } = TimeSpan.FromSeconds(5);
+        if (ResolveUrl is null && !(IsTaken(ApiUrl) && IsTaken(AuthUrl)))
+        {
+            yield return $"{section}:ApiUrl and AuthUrl are absolute https addresses; http is taken for this machine.";
+        }
+    }
 }
 
 /// <summary>What of the project belongs to one channel of the shop.</summary>
@@ -122,21 +132,4 @@ public sealed class MarketOptions
 
     /// <summary>Key of the store whose cart discounts it takes beside those of no store. Default: only those of no store.</summary>
     public string? Store { get; set; }
-}
-
-[OptionsValidator]
-internal sealed partial class CommercetoolsOptionsValidator : IValidateOptions<CommercetoolsOptions>;
-
-/// <summary>What no attribute can say.</summary>
-internal sealed class CommercetoolsAddressValidator : IValidateOptions<CommercetoolsOptions>
-{
-    public ValidateOptionsResult Validate(string? name, CommercetoolsOptions options) =>
-        options.AttemptTimeout > options.TotalTimeout ? ValidateOptionsResult.Fail("Commerce:Commercetools:AttemptTimeout is longer than TotalTimeout.")
-        : options.Markets.SelectMany(market => market.Currencies).FirstOrDefault(currency => !Currency.IsKnown(currency)) is { } unknown
-            ? ValidateOptionsResult.Fail($"Commerce:Commercetools:Markets: '{unknown}' is no ISO 4217 currency.")
-        : options.ResolveUrl is not null || (IsTaken(options.ApiUrl) && IsTaken(options.AuthUrl)) ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail("Commerce:Commercetools:ApiUrl and AuthUrl are absolute https addresses; http is taken for this machine.");
-
-    private static bool IsTaken(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
 }

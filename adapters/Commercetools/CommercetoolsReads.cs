@@ -3,17 +3,14 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.Extensions.Options;
-using Polly.Registry;
+using Commerce.Vendors;
 
 namespace Commerce.Commercetools;
 
 /// <summary>Reads of the project, through the pipeline, with a token.</summary>
 internal sealed class CommercetoolsReads(
-    IHttpClientFactory https, CommercetoolsTokens tokens, ResiliencePipelineProvider<string> pipelines, IOptions<CommercetoolsOptions> options, TimeProvider time)
+    IHttpClientFactory https, CommercetoolsTokens tokens, VendorCalls calls, VendorSettings<CommercetoolsOptions> settings, TimeProvider time)
 {
-    public const string HttpClientName = "commercetools";
-
     /// <summary>The vendor's own limit of a page.</summary>
     public const int MaxLimit = 500;
 
@@ -22,16 +19,11 @@ internal sealed class CommercetoolsReads(
     public async Task<(T Value, DateTimeOffset At)> Get<T>(string resource, JsonTypeInfo<T> type, CancellationToken cancellationToken, params (string Name, string? Value)[] query)
         where T : class
     {
-        var path = $"/{Uri.EscapeDataString(options.Value.ProjectKey!)}/{resource}{Query(query)}";
-        try
-        {
-            return await pipelines.GetPipeline(CommercetoolsPipeline.Name).ExecuteAsync(
-                static (call, cancellation) => call.Reads.Attempt(call.Path, call.Type, cancellation), (Reads: this, Path: path, Type: type), cancellationToken);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            throw CommercetoolsFailures.As(failure);
-        }
+        var path = $"/{Uri.EscapeDataString(settings.Current.ProjectKey!)}/{resource}{Query(query)}";
+        var reply = await calls.Make(
+            CommercetoolsOperations.Read, (Reads: this, Path: path, Type: type), static (call, cancellation) => call.Reads.Attempt(call.Path, call.Type, cancellation), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return reply.Value is { } read ? (read.Value, read.At) : throw CommercetoolsFailures.As(reply.Failure!);
     }
 
     /// <summary>Everything of a resource that fits, oldest id first.</summary>
@@ -55,7 +47,7 @@ internal sealed class CommercetoolsReads(
 
     internal static Uri Address(CommercetoolsOptions options, string configured, string path)
     {
-        var address = options.ResolveUrl is { } resolve ? resolve()?.AbsoluteUri ?? throw new AddressNotKnownException() : configured;
+        var address = options.ResolveUrl is { } resolve ? resolve()?.AbsoluteUri ?? throw new VendorHeldException(CommercetoolsOptions.Vendor, TimeSpan.FromSeconds(1)) : configured;
         return new Uri(address.TrimEnd('/') + path);
     }
 
@@ -74,15 +66,15 @@ internal sealed class CommercetoolsReads(
             response.Headers.RetryAfter?.Delta);
     }
 
-    private async ValueTask<(T Value, DateTimeOffset At)> Attempt<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private async Task<Said<T>> Attempt<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
         for (var isFirst = true; ; isFirst = false)
         {
             var token = await tokens.Get(cancellationToken);
-            using var request = new HttpRequestMessage(HttpMethod.Get, Address(options.Value, options.Value.ApiUrl, path));
+            using var request = new HttpRequestMessage(HttpMethod.Get, Address(settings.Current, settings.Current.ApiUrl, path));
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            using var response = await https.CreateClient(HttpClientName).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var response = await https.CreateClient(CommercetoolsOptions.Vendor).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (response.StatusCode is HttpStatusCode.Unauthorized && isFirst)
             {
                 tokens.Refuse(token); // expired early, or revoked: once more with another
@@ -91,7 +83,7 @@ internal sealed class CommercetoolsReads(
 
             await MustSucceed(response, cancellationToken);
             var value = await response.Content.ReadFromJsonAsync(type, cancellationToken) ?? throw new JsonException("The answer is null.");
-            return (value, response.Headers.Date ?? time.GetUtcNow());
+            return new Said<T>(value, response.Headers.Date ?? time.GetUtcNow());
         }
     }
 
@@ -120,4 +112,6 @@ internal sealed class CommercetoolsReads(
 
         return text.ToString();
     }
+
+    private sealed record Said<T>(T Value, DateTimeOffset At);
 }

@@ -1,9 +1,8 @@
+using System.Net;
 using Commerce.Catalog;
 using Commerce.Pricing;
+using Commerce.Vendors;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
-using Polly;
 
 namespace Commerce.Commercetools;
 
@@ -16,29 +15,21 @@ public static class CommercetoolsServices
         /// <remarks>Needs <see cref="IChannels"/>: channels stay the shop's own.</remarks>
         public IServiceCollection AddCommercetools(Action<CommercetoolsOptions>? configure = null)
         {
-            services.AddSingleton<IValidateOptions<CommercetoolsOptions>, CommercetoolsOptionsValidator>();
-            services.AddSingleton<IValidateOptions<CommercetoolsOptions>, CommercetoolsAddressValidator>();
-            var options = services.AddOptions<CommercetoolsOptions>().BindConfiguration(CommercetoolsOptions.Section).PostConfigure<IChannels>(EveryChannel).ValidateOnStart();
-            if (configure is not null)
-            {
-                options.PostConfigure(configure);
-            }
-
-            services.TryAddSingleton(TimeProvider.System);
-            services.AddHttpClient(CommercetoolsReads.HttpClientName, static client => client.Timeout = Timeout.InfiniteTimeSpan)
-                .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
-                {
-                    AllowAutoRedirect = false,
-                    AutomaticDecompression = System.Net.DecompressionMethods.All,
-                    ConnectTimeout = TimeSpan.FromSeconds(2),
-                    PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                    UseCookies = false,
-                })
-                .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-                .RemoveAllLoggers();
-            services.AddResiliencePipeline<string>(CommercetoolsPipeline.Name, CommercetoolsPipeline.Compose);
-            services.AddSingleton<CommercetoolsTokens>();
-            services.AddSingleton<CommercetoolsReads>();
+            services.AddOptions<CommercetoolsOptions>().PostConfigure<IChannels>(EveryChannel);
+            services.AddVendor(
+                CommercetoolsOptions.Vendor, CommercetoolsFailures.Instance, CommercetoolsOperations.All, section: CommercetoolsOptions.Section, configure: configure);
+            services.AddHttpClient(CommercetoolsOptions.Vendor)
+                .ConfigurePrimaryHttpMessageHandler(static (handler, _) => ((SocketsHttpHandler)handler).AutomaticDecompression = DecompressionMethods.All);
+            services.AddSingleton(provider => new CommercetoolsTokens(
+                provider.GetRequiredService<IHttpClientFactory>(),
+                provider.GetRequiredKeyedService<VendorSettings<CommercetoolsOptions>>(CommercetoolsOptions.Vendor),
+                provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(provider => new CommercetoolsReads(
+                provider.GetRequiredService<IHttpClientFactory>(),
+                provider.GetRequiredService<CommercetoolsTokens>(),
+                provider.GetRequiredKeyedService<VendorCalls>(CommercetoolsOptions.Vendor),
+                provider.GetRequiredKeyedService<VendorSettings<CommercetoolsOptions>>(CommercetoolsOptions.Vendor),
+                provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<ICatalogProvider, CommercetoolsCatalog>();
             services.AddSingleton<IPricingProvider, CommercetoolsPricing>();
             return services;

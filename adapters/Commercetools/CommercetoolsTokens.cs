@@ -1,12 +1,12 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
-using Microsoft.Extensions.Options;
+using Commerce.Vendors;
 
 namespace Commerce.Commercetools;
 
 /// <summary>The access token of the API client: fetched once for all who ask, renewed before it expires, and at once when it is refused.</summary>
-internal sealed class CommercetoolsTokens(IHttpClientFactory https, IOptions<CommercetoolsOptions> options, TimeProvider time)
+internal sealed class CommercetoolsTokens(IHttpClientFactory https, VendorSettings<CommercetoolsOptions> options, TimeProvider time)
 {
     /// <summary>A token is renewed when this share of its life is left, five minutes at the most.</summary>
     private const int MarginOf = 10;
@@ -49,7 +49,7 @@ internal sealed class CommercetoolsTokens(IHttpClientFactory https, IOptions<Com
     /// <summary>Belongs to nobody who waits for it: one who leaves does not take it from the others.</summary>
     private async Task<Token> Fetch()
     {
-        var settings = options.Value;
+        var settings = options.Current;
         using var patience = new CancellationTokenSource(settings.AttemptTimeout, time);
         using var request = new HttpRequestMessage(HttpMethod.Post, CommercetoolsReads.Address(settings, settings.AuthUrl, "/oauth/token"))
         {
@@ -61,7 +61,7 @@ internal sealed class CommercetoolsTokens(IHttpClientFactory https, IOptions<Com
 
         try
         {
-            using var response = await https.CreateClient(CommercetoolsReads.HttpClientName).SendAsync(request, patience.Token);
+            using var response = await https.CreateClient(CommercetoolsOptions.Vendor).SendAsync(request, patience.Token);
             await CommercetoolsReads.MustSucceed(response, patience.Token);
             var granted = await response.Content.ReadFromJsonAsync(CommercetoolsJson.Default.WireToken, patience.Token) ?? throw new System.Text.Json.JsonException("The token is null.");
             var life = TimeSpan.FromSeconds(granted.ExpiresIn);
