@@ -31,7 +31,10 @@ public static class ReadModels
     /// <summary>Checkouts by the quote that they were started with.</summary>
     public const string Quotes = "quotes";
 
-    public static ImmutableArray<string> All { get; } = [Orders, CheckoutsInFlight, StockLevels, Quotes];
+    /// <summary>Movements of money by provider, payments that somebody has to look at, and webhooks that came in.</summary>
+    public const string Payments = "payments";
+
+    public static ImmutableArray<string> All { get; } = [Orders, CheckoutsInFlight, StockLevels, Quotes, Payments];
 
     extension(IGrainFactory grains)
     {

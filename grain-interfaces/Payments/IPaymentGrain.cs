@@ -362,6 +362,21 @@ public static class PaymentErrors
         "not-supported-by-provider", ErrorKind.Invalid, $"'{provider}' does not offer {what}.")
     { Pointer = "/amount" };
 
+    public static CommerceError RefundTooLate(string provider, TimeSpan limit) => new(
+        "refund-too-late", ErrorKind.Conflict, $"'{provider}' gives money back for {limit.Days} days after it was captured. Pay it back another way.");
+
+    public static CommerceError AdjustmentTooLow(Money asked, Money used) => new(
+        "adjustment-too-low", ErrorKind.Invalid, $"{asked} cannot be authorised: {used} are captured, let go of or asked for already.")
+    { Pointer = "/amount" };
+
+    public static CommerceError Unpayable(string provider, string why) => new(
+        "invalid-amount", ErrorKind.Invalid, $"'{provider}' does not take this amount: {why}")
+    { Pointer = "/amount" };
+
+    /// <summary>Told by a webhook, and neither applicable nor to be asked for: it waits, and is parked in the end.</summary>
+    public static CommerceError DoesNotFit(string type) => new(
+        "webhook-does-not-fit", ErrorKind.Conflict, $"'{type}' fits nothing that is known of its payment.");
+
     public static CommerceError Refused(string code, string message) => new(
         "payment-refused", ErrorKind.Conflict, $"The payment provider refused: {message} ({code}).");
 

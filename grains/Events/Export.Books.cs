@@ -72,19 +72,16 @@ internal sealed partial class Export
             }
 
             var state = Payment.Initial;
+            var step = 0;
             await foreach (var (happened, at) in History<PaymentEvent>(order.PaymentId))
             {
-                state = state.Apply(happened, at);
-                (string Kind, long Amount) moved = happened switch
+                var before = state;
+                (state, step) = (state.Apply(happened, at), step + 1);
+                foreach (var (kind, account, moved) in Moved(before, state))
                 {
-                    Captured e => ("captured", e.Amount.Amount),
-                    Refunded e => ("refunded", -e.Amount.Amount),
-                    _ => ("", 0),
-                };
-                if (moved.Amount != 0)
-                {
-                    foreach (var line in Entries(id, $"{moved.Kind}:{happened.OperationId}", at, order.Quote.Currency,
-                        [($"psp_cash:{state.Provider}", moved.Amount), (moved.Amount > 0 ? "receivable" : "refunds", -moved.Amount)]))
+                    // What is told twice about one movement (done, failed, done after all) is booked each time.
+                    var again = kind is "captured" or "refunded" && !IsTakenBack(happened) && before.Find(happened.OperationId)?.Status is not TransactionStatus.Failed ? "" : $":{step}";
+                    foreach (var line in Entries(id, $"{kind}:{happened.OperationId}{again}", at, order.Quote.Currency, [($"psp_cash:{state.Provider}", moved), (account, -moved)]))
                     {
                         yield return line;
                     }
@@ -92,6 +89,20 @@ internal sealed partial class Export
             }
         }
     }
+
+    /// <summary>What an event did to the cash at the provider, by the account that it came from or went to. What is taken back goes back to where it came from.</summary>
+    private static IEnumerable<(string Kind, string Account, long Amount)> Moved(Payment before, Payment after)
+    {
+        (string, string, long)[] moved =
+        [
+            ("captured", "receivable", after.Captured.Amount - before.Captured.Amount),
+            ("refunded", "refunds", before.Refunded.Amount - after.Refunded.Amount),
+            ("charged-back", "charge_backs", before.ChargedBack.Amount - after.ChargedBack.Amount),
+        ];
+        return moved.Where(static each => each.Item3 != 0);
+    }
+
+    private static bool IsTakenBack(PaymentEvent happened) => happened is Reversed or ReversalWithdrawn or TransactionFailed;
 
     private static (string Account, long Amount)[] Sale(OrderPlaced order, int sign)
     {
@@ -189,6 +200,8 @@ internal sealed partial class Export
         .. Table<TransactionStatus, PaymentEvent>("transaction", Payment.Next),
         .. Table<ReservationStatus, StockEvent>("reservation", StockItem.Next),
         .. Table<TakeStatus, AllotmentEvent>("take", Allotment.Next),
+        .. Table<InboundWebhookStatus, WebhookEvent>("webhook", Webhook.Next),
+        .. Table<InboundWebhookStatus, WebhookEvent>("webhook", Webhook.Next),
         .. Table<OrderTaxStatus, OrderTaxEvent>("tax", (from, happened) => OrderTax.Next(from ?? OrderTaxStatus.None, happened)),
     ];
 

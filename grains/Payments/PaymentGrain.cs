@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Commerce.Journal;
 using Orleans.Placement;
 
@@ -7,54 +6,13 @@ namespace Commerce.Payments;
 /// <inheritdoc cref="IPaymentGrain"/>
 /// <remarks>
 /// Each step is: commit the intent, ask the provider, commit the answer. A call repeated after a crash, a time-out or a lost answer takes
-/// up at the step the last one reached, with the same key, and so finds the first effect instead of making a second.
+/// up at the step the last one reached, with the same key, and so finds the first effect instead of making a second. What a provider only
+/// accepted waits for its webhook, or for the payment's own waking.
 /// </remarks>
 [GrainType("payment"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 1)]
-internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGrain> logger) : AggregateGrain<Payment, PaymentEvent>, IPaymentGrain
+internal sealed partial class PaymentGrain(PaymentProviders providers, ILogger<PaymentGrain> logger) : AggregateGrain<Payment, PaymentEvent>, IPaymentGrain
 {
     private IPaymentProvider Provider => providers[State.Provider];
-
-    public async Task<PaymentView> Authorise(AuthorisePayment command)
-    {
-        if (State.Authorisation is null)
-        {
-            var intent = new AuthorisationRequested(
-                Payment.AuthoriseId, command.OrderId, command.CheckoutId, command.Provider, command.Amount, command.Method, command.ReturnUrl);
-            if (!providers[command.Provider].Capabilities.OutsideEffects)
-            {
-                // Nothing happens outside that a crash could leave behind: intent and answer make one commit.
-                await Commit(intent, await Ask(new Payment().Apply(intent, Now)));
-                return View();
-            }
-
-            await Commit(intent);
-        }
-
-        await ResolveAuthorisation();
-        return View();
-    }
-
-    public async Task<PaymentView> Confirm()
-    {
-        if (State.Status is PaymentStatus.RequiresAction)
-        {
-            await Observe();
-        }
-        else
-        {
-            await ResolveAuthorisation();
-        }
-
-        return View();
-    }
-
-    public Task<PaymentView> ConfirmWith(ImmutableDictionary<string, string> details) => Confirm();
-
-    public Task<PaymentAction?> Action() => Task.FromResult(State.Action);
-
-    public Task<PaymentView> Adjust(string operationId, Money amount, string? reason) => throw new CommerceException(PaymentErrors.Unsupported(State.Provider, "adjusting"));
-
-    public Task<PaymentView> Adopt(AdoptTransaction command) => throw new CommerceException(PaymentErrors.Unsupported(State.Provider, "adopting"));
 
     public async Task<PaymentView> Capture(string operationId, Money amount)
     {
@@ -71,15 +29,10 @@ internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGr
                 throw new CommerceException(PaymentErrors.Unsupported(State.Provider, "capturing a part"));
             }
 
-            await Commit(new CaptureRequested(operationId, amount));
+            await Commit(new CaptureRequested(operationId, amount, Final: amount == left ? true : null));
         }
 
-        if (IsOpen(operationId, out var transaction))
-        {
-            await Settle(operationId, await Provider.Capture(Movement("capture", transaction), CancellationToken.None), static (id, done) =>
-                new Captured(id, done.Reference, done.Amount, done.Released));
-        }
-
+        await Resolve(operationId);
         return View();
     }
 
@@ -90,10 +43,14 @@ internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGr
         {
             switch (State.Authorisation?.Status)
             {
+                case TransactionStatus.Succeeded when State.Capturable.Amount > 0 && !State.Captured.IsZero && !Provider.Capabilities.PartialVoid:
+                    // The provider lets nothing go on request after a capture: the rest is not touched again, and lapses by itself.
+                    await Commit(new AuthorisationLapsed(Payment.LapseId, State.Reference, Now));
+                    return View();
                 case TransactionStatus.Succeeded when State.Capturable.Amount > 0:
                     await Commit(new VoidRequested(operationId, State.Capturable));
                     break;
-                case TransactionStatus.RequiresAction when State.Status is PaymentStatus.RequiresAction:
+                case TransactionStatus.RequiresAction when State.Status is PaymentStatus.RequiresAction && !State.Ledger.Any(t => t.Kind is TransactionKind.Void && Payment.IsOpen(t)):
                     // Nothing is held yet, but it could be by the shopper's next click.
                     await Commit(new VoidRequested(operationId, Money.Zero(State.Requested.Currency)));
                     break;
@@ -102,12 +59,7 @@ internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGr
             }
         }
 
-        if (IsOpen(operationId, out var transaction))
-        {
-            await Settle(operationId, await Provider.Void(Movement("void", transaction), CancellationToken.None), (id, done) =>
-                new Voided(id, done.Reference, transaction.Amount));
-        }
-
+        await Resolve(operationId);
         return View();
     }
 
@@ -120,114 +72,164 @@ internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGr
                 throw new CommerceException(PaymentErrors.RefundExceedsCaptured(amount, State.Refundable));
             }
 
+            var (age, limit) = (Now - LastCapture, Provider.Capabilities.MaxRefundAge);
+            if (age > limit)
+            {
+                throw new CommerceException(PaymentErrors.RefundTooLate(State.Provider, limit));
+            }
+
             await Commit(new RefundRequested(operationId, amount, reason));
         }
 
-        if (IsOpen(operationId, out var transaction))
-        {
-            await Settle(operationId, await Provider.Refund(Movement("refund", transaction), CancellationToken.None), static (id, done) =>
-                new Refunded(id, done.Reference, done.Amount));
-        }
-
+        await Resolve(operationId);
         return View();
     }
 
-    public async Task<PaymentView> Notice(PaymentNotice notice)
+    public async Task<PaymentView> Adjust(string operationId, Money amount, string? reason)
     {
-        // What a webhook tells may be old, early or a repetition: it only makes us look. The provider's own state is what counts.
-        if (State.Status is not PaymentStatus.RequiresAction)
+        if (State.Find(operationId) is null)
         {
-            await ResolveAuthorisation();
-        }
-        else if (!await Observe())
-        {
-            // Nobody else would ask again: the webhook is kept until the provider answers.
-            throw new CommerceException(PaymentErrors.InDoubt(Webhook.TryAgain));
+            var capabilities = Provider.Capabilities;
+            if (State.Authorisation?.Status is not TransactionStatus.Succeeded || State.Capturable.IsZero)
+            {
+                throw new CommerceException(CommonErrors.NotNow("payment", State.Status.ToString().ToLowerInvariant(), "adjust", []));
+            }
+
+            if (!(capabilities.IncrementalAuthorisation || (capabilities.RenewsAuthorisation && amount == State.Authorised)))
+            {
+                throw new CommerceException(PaymentErrors.Unsupported(State.Provider, "adjusting what is authorised"));
+            }
+
+            var used = State.Authorised - State.Capturable;
+            if (amount.Currency != State.Requested.Currency || amount <= used)
+            {
+                throw new CommerceException(PaymentErrors.AdjustmentTooLow(amount, used));
+            }
+
+            if (Provider.Refuses(amount) is { } why)
+            {
+                throw new CommerceException(PaymentErrors.Unpayable(State.Provider, why));
+            }
+
+            await Commit(new AdjustmentRequested(operationId, amount, reason));
         }
 
-        logger.Noticed(Id, notice.Type, notice.EventId, State.Status);
+        await Resolve(operationId);
+        return View();
+    }
+
+    public async Task<PaymentView> Adopt(AdoptTransaction command)
+    {
+        var known = State.Find(command.OperationId) ?? State.Ledger.FirstOrDefault(t => t.Kind == command.Kind && t.Reference == command.Reference);
+        if (known is not null)
+        {
+            await Resolve(known.Id);
+            return View();
+        }
+
+        if (State.Authorisation?.Status is not TransactionStatus.Succeeded)
+        {
+            throw new CommerceException(CommonErrors.NotNow("payment", State.Status.ToString().ToLowerInvariant(), "adopt", []));
+        }
+
+        var left = command.Kind is TransactionKind.Capture ? State.Authorised - State.Captured - (State.Voided - Lapsed) : State.Captured - State.Refunded;
+        if (command.Amount.Amount <= 0 || command.Amount.Currency != State.Requested.Currency)
+        {
+            throw new CommerceException(PaymentErrors.AmountNotPositive);
+        }
+
+        await Commit(command.Kind switch
+        {
+            TransactionKind.Capture when command.Amount > left => throw new CommerceException(PaymentErrors.CaptureExceedsAuthorised(command.Amount, left)),
+            TransactionKind.Refund when command.Amount > left => throw new CommerceException(PaymentErrors.RefundExceedsCaptured(command.Amount, left)),
+            TransactionKind.Capture or TransactionKind.Refund => new TransactionAdopted(command.OperationId, command.Kind, command.Reference, command.Amount, command.Reason),
+            TransactionKind.ChargeBack => new ChargedBack(command.OperationId, command.Reference, command.Amount, command.Reason, Now),
+            _ => throw new CommerceException(PaymentErrors.Unsupported(State.Provider, "adopting that")),
+        });
         return View();
     }
 
     public Task<PaymentView?> Get() => Task.FromResult(State.Authorisation is null ? null : View());
 
-    /// <summary>Brings an authorisation that was asked for and not answered to its answer, if the provider will say.</summary>
-    private async Task ResolveAuthorisation()
+    private DateTimeOffset LastCapture => State.Ledger.Where(t => t is { Kind: TransactionKind.Capture, Status: TransactionStatus.Succeeded }).Max(t => (DateTimeOffset?)t.At) ?? Now;
+
+    private Money Lapsed => State.Find(Payment.LapseId)?.Amount ?? Money.Zero(State.Requested.Currency);
+
+    /// <summary>
+    /// Brings a movement to its end, if the provider will say: one without an answer is asked for again under its key, one that was accepted is looked for, where
+    /// the provider can be asked. One that has ended is left as it is.
+    /// </summary>
+    private async Task Resolve(string operationId)
     {
-        if (IsOpen(Payment.AuthoriseId, out _))
+        if (State.Find(operationId) is not { } asked || asked.Kind is TransactionKind.Authorise || !Payment.IsOpen(asked))
         {
-            await CommitNews(await Ask(State));
+            return;
+        }
+
+        var request = new MovementRequest(Id, State.Reference, asked.Amount, KeyFor(StepOf(asked.Kind), asked.Id), asked.At, asked.Reason, State.Finals.Contains(asked.Id));
+        if (asked.Status is TransactionStatus.Accepted)
+        {
+            await Look(asked, request);
+            return;
+        }
+
+        await CommitNews(Answer(asked, asked.Kind switch
+        {
+            TransactionKind.Capture => await Provider.Capture(request, CancellationToken.None),
+            TransactionKind.Void => await Provider.Void(request, CancellationToken.None),
+            TransactionKind.Refund => await Provider.Refund(request, CancellationToken.None),
+            _ => await Provider.Adjust(request, CancellationToken.None),
+        }));
+    }
+
+    /// <summary>Looks what became of a movement that was accepted; what the provider cannot tell, its webhook will.</summary>
+    private async Task Look(PaymentTransaction accepted, MovementRequest request)
+    {
+        if (!Provider.Capabilities.CanBeAsked)
+        {
+            return;
+        }
+
+        switch (await Provider.FindMovement(accepted.Kind, request, CancellationToken.None))
+        {
+            case Outcome<Movement?>.Ok { Value: { State: MovementState.Done } done }:
+                await Commit(Done(accepted, done));
+                break;
+            case Outcome<Movement?>.Rejected no:
+                await Commit(new TransactionFailed(accepted.Id, no.Code, no.Message));
+                break;
+            case Outcome<Movement?>.Declined no:
+                await Commit(new TransactionFailed(accepted.Id, no.Why.Code, no.Why.Message));
+                break;
+            default:
+                break;
         }
     }
 
-    /// <summary>Asks the provider to authorise, under the payment's one key.</summary>
-    private async Task<PaymentEvent> Ask(Payment payment)
+    private static PaymentEvent Answer(PaymentTransaction asked, Outcome<Movement> outcome) => outcome switch
     {
-        var asked = payment.Authorisation!;
-        var outcome = await providers[payment.Provider].Authorise(
-            new AuthorisationRequest(Id, payment.CheckoutId, payment.OrderId, payment.Requested, payment.Method, payment.ReturnUrl, KeyFor("authorise", "1"), asked.At),
-            CancellationToken.None);
-        return outcome switch
-        {
-            Outcome<Authorisation>.Ok ok => Answer(ok.Value),
-            Outcome<Authorisation>.RequiresAction action => new ActionRequired(asked.Id, action.Reference, action.Action),
-            Outcome<Authorisation>.Declined no => new AuthorisationDeclined(asked.Id, no.Why.Code, no.Why.Message, no.Why.Hard, no.Reference),
-            Outcome<Authorisation>.Rejected no => new AuthorisationDeclined(asked.Id, no.Code, no.Message, true, null),
-            Outcome<Authorisation>.Unavailable later => new AnswerLost(asked.Id, $"unavailable, again in {later.RetryAfter.TotalSeconds:0} s"),
-            Outcome<Authorisation>.InDoubt doubt => new AnswerLost(asked.Id, doubt.Why),
-            _ => throw new UnreachableException(),
-        };
-    }
-
-    /// <summary>Looks how an authorisation stands that waited for the shopper; false when the provider did not say.</summary>
-    private async Task<bool> Observe()
-    {
-        var outcome = await Provider.Find(Id, State.Reference.Length == 0 ? null : State.Reference, CancellationToken.None);
-        if (outcome is Outcome<Authorisation?>.Ok { Value: { State: not AuthorisationState.RequiresAction and not AuthorisationState.Pending } found })
-        {
-            await Commit(Answer(found));
-        }
-
-        return outcome is Outcome<Authorisation?>.Ok;
-    }
-
-    private static PaymentEvent Answer(Authorisation found) => found.State switch
-    {
-        AuthorisationState.Authorised or AuthorisationState.Captured =>
-            new AuthorisationApproved(Payment.AuthoriseId, found.Reference, found.Authorised, found.CaptureBefore),
-        AuthorisationState.RequiresAction => new ActionRequired(Payment.AuthoriseId, found.Reference, found.Action!),
-        AuthorisationState.Pending => new AnswerLost(Payment.AuthoriseId, "the provider still works on it"),
-        AuthorisationState.Voided => new AuthorisationDeclined(Payment.AuthoriseId, "voided", "The authorisation was cancelled at the provider.", false, found.Reference),
-        AuthorisationState.Failed => new AuthorisationDeclined(
-            Payment.AuthoriseId, found.Failure?.Code ?? Declines.CardDeclined, found.Failure?.Message ?? "The payment was declined.", found.Failure?.Hard ?? false, found.Reference),
-        _ => throw new UnreachableException(),
+        Outcome<Movement>.Ok { Value.State: MovementState.Accepted } ok => new TransactionAccepted(asked.Id, ok.Value.Reference),
+        Outcome<Movement>.Ok ok => Done(asked, ok.Value),
+        Outcome<Movement>.Declined no => new TransactionFailed(asked.Id, no.Why.Code, no.Why.Message),
+        Outcome<Movement>.Rejected no => new TransactionFailed(asked.Id, no.Code, no.Message),
+        Outcome<Movement>.Unavailable later => new AnswerLost(asked.Id, $"unavailable, again in {later.RetryAfter.Ticks / TimeSpan.TicksPerSecond} s"),
+        Outcome<Movement>.InDoubt doubt => new AnswerLost(asked.Id, doubt.Why),
+        _ => new TransactionFailed(asked.Id, "unexpected", "The provider asked for something that does not belong here."),
     };
 
-    private async Task Settle(string operationId, Outcome<Movement> outcome, Func<string, Movement, PaymentEvent> done)
+    private static PaymentEvent Done(PaymentTransaction asked, Movement done) => asked.Kind switch
     {
-        await CommitNews(outcome switch
-        {
-            Outcome<Movement>.Ok ok => done(operationId, ok.Value),
-            Outcome<Movement>.Declined no => new TransactionFailed(operationId, no.Why.Code, no.Why.Message),
-            Outcome<Movement>.Rejected no => new TransactionFailed(operationId, no.Code, no.Message),
-            Outcome<Movement>.Unavailable later => new AnswerLost(operationId, $"unavailable, again in {later.RetryAfter.TotalSeconds:0} s"),
-            Outcome<Movement>.InDoubt doubt => new AnswerLost(operationId, doubt.Why),
-            _ => new TransactionFailed(operationId, "unexpected", "The provider asked for something that does not belong here."),
-        });
-    }
+        TransactionKind.Capture => new Captured(asked.Id, done.Reference, done.Amount, done.Released),
+        TransactionKind.Void => new Voided(asked.Id, done.Reference, asked.Amount),
+        TransactionKind.Refund => new Refunded(asked.Id, done.Reference, done.Amount),
+        _ => new Adjusted(asked.Id, done.Reference, done.Amount, done.CaptureBefore),
+    };
 
     /// <summary>That an answer is still missing is news once.</summary>
-    private Task CommitNews(PaymentEvent answer) =>
-        answer is AnswerLost lost && State.Find(lost.OperationId)?.Status is TransactionStatus.Unknown ? Task.CompletedTask : Commit(answer);
+    private Task CommitNews(params ImmutableArray<PaymentEvent> answer) =>
+        answer is [AnswerLost lost] && State.Find(lost.OperationId)?.Status is TransactionStatus.Unknown ? Task.CompletedTask : Commit(answer.AsSpan());
 
-    private bool IsOpen(string operationId, out PaymentTransaction transaction)
-    {
-        transaction = State.Find(operationId)!;
-        return transaction is { Status: TransactionStatus.Pending or TransactionStatus.Unknown };
-    }
-
-    private MovementRequest Movement(string step, PaymentTransaction transaction) =>
-        new(Id, State.Reference, transaction.Amount, KeyFor(step, transaction.Id), transaction.At, transaction.Reason);
+    private static string StepOf(TransactionKind kind) => kind.ToString().ToLowerInvariant();
 
     private string KeyFor(string step, string attempt) => $"{Id}:{step}:{attempt}";
 
@@ -249,6 +251,9 @@ internal sealed class PaymentGrain(PaymentProviders providers, ILogger<PaymentGr
         Action = State.Action,
         Failure = State.Failure,
         Transactions = State.Ledger,
+        ChargedBack = State.ChargedBack,
+        CaptureBefore = State.CaptureBefore,
+        Disputes = State.Disputes,
     };
 }
 
@@ -267,4 +272,10 @@ internal static partial class PaymentLog
 {
     [LoggerMessage(300, LogLevel.Information, "{Payment}: the provider told '{Type}' ({EventId}); it stands at {Status}")]
     public static partial void Noticed(this ILogger logger, string payment, string type, string eventId, PaymentStatus status);
+
+    [LoggerMessage(301, LogLevel.Warning, "{Payment}: nothing happened at {From}; {To} is asked instead")]
+    public static partial void Rerouted(this ILogger logger, string payment, string from, string to);
+
+    [LoggerMessage(302, LogLevel.Warning, "{Payment}: what is authorised lapses at {CaptureBefore} and is not captured")]
+    public static partial void Expiring(this ILogger logger, string payment, DateTimeOffset captureBefore);
 }

@@ -1,53 +1,15 @@
-using System.Text.Json.Serialization;
 using Commerce.Journal;
 
 namespace Commerce.Payments;
-
-/// <summary>What happens to a provider's webhook event.</summary>
-[JsonDerivedType(typeof(WebhookReceived), "commerce.webhook.received.v1")]
-[JsonDerivedType(typeof(WebhookReceivedAgain), "commerce.webhook.received-again.v1")]
-[JsonDerivedType(typeof(WebhookApplied), "commerce.webhook.applied.v1")]
-internal abstract record WebhookEvent;
-
-internal sealed record WebhookReceived(string Provider, string EventId, string Type, string? PaymentId, string? Reference, DateTimeOffset HappenedAt) : WebhookEvent;
-
-internal sealed record WebhookReceivedAgain : WebhookEvent;
-
-internal sealed record WebhookApplied(string Effect) : WebhookEvent;
-
-/// <summary>One event of a provider: received once or often, applied once. Pure.</summary>
-internal sealed record Webhook : IAggregateState<Webhook, WebhookEvent>
-{
-    /// <summary>An event that cannot be applied yet (its payment is not known, the provider does not answer) is tried again after this time, for <see cref="Patience"/>.</summary>
-    public static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(10);
-
-    public static readonly TimeSpan Patience = TimeSpan.FromDays(3);
-
-    public static Webhook Initial { get; } = new();
-
-    public WebhookReceived? Event { get; init; }
-    public int ReceivedCount { get; init; }
-    public int AppliedCount { get; init; }
-    public DateTimeOffset ReceivedAt { get; init; }
-    public DateTimeOffset UpdatedAt { get; init; }
-
-    public DateTimeOffset? WakeAt => Event is not null && AppliedCount == 0 ? UpdatedAt + TryAgain : null;
-
-    public string? Violation => AppliedCount > 1 ? "applied twice" : null;
-
-    public Webhook Apply(WebhookEvent happened, DateTimeOffset at) => happened switch
-    {
-        WebhookReceived e when Event is null => this with { Event = e, ReceivedCount = 1, ReceivedAt = at, UpdatedAt = at },
-        WebhookReceivedAgain when Event is not null => this with { ReceivedCount = ReceivedCount + 1, UpdatedAt = at },
-        WebhookApplied when Event is not null && AppliedCount == 0 => this with { AppliedCount = 1, UpdatedAt = at },
-        _ => throw new CommerceException(CommonErrors.NotNow("webhook", Event is null ? "unknown" : "received", happened.GetType().Name, [])),
-    };
-}
 
 [Alias("commerce.webhook"), GrainInterfaceType("commerce.webhook")]
 internal interface IWebhookGrain : IGrainWithStringKey
 {
     /// <summary>Makes the event durable; true when it was known before.</summary>
+    [Alias("receive")]
+    Task<bool> Receive(WebhookTold told);
+
+    /// <summary>As <see cref="Receive"/>, for a silo of the version before, which kept no raw bytes and read no facts.</summary>
     [Alias("take")]
     Task<bool> Take(string provider, string eventId, string type, string? paymentId, string? reference, DateTimeOffset happenedAt);
 
@@ -55,56 +17,155 @@ internal interface IWebhookGrain : IGrainWithStringKey
     Task Apply();
 }
 
-/// <summary>The inbox of one event: received before it is acknowledged, applied after, by a wake-up when need be.</summary>
+/// <param name="BodyId">Where the raw bytes are kept.</param>
+[GenerateSerializer, Immutable, Alias("commerce.webhook.told")]
+internal sealed record WebhookTold(
+    [property: Id(0)] string Provider,
+    [property: Id(1)] string EventId,
+    [property: Id(2)] string Type,
+    [property: Id(3)] string? PaymentId,
+    [property: Id(4)] string? Reference,
+    [property: Id(5)] DateTimeOffset HappenedAt,
+    [property: Id(6)] PaymentFact? Fact,
+    [property: Id(7)] string? BodyId);
+
+/// <summary>The inbox of one event: received before it is acknowledged, applied after, by a wake-up when need be, parked when it never fits.</summary>
 [GrainType("webhook"), CollectionAgeLimit(Minutes = 1)]
-internal sealed class WebhookGrain(ILogger<WebhookGrain> logger) : AggregateGrain<Webhook, WebhookEvent>, IWebhookGrain
+internal sealed class WebhookGrain(WebhookMeters meters, ILogger<WebhookGrain> logger) : AggregateGrain<Webhook, WebhookEvent>, IWebhookGrain, IInboundWebhookGrain
 {
-    public async Task<bool> Take(string provider, string eventId, string type, string? paymentId, string? reference, DateTimeOffset happenedAt)
+    /// <summary>How long an event waits that names no payment of ours but a reference, which our own books may learn of later.</summary>
+    private static readonly TimeSpan StrangerPatience = TimeSpan.FromHours(1);
+
+    public async Task<bool> Receive(WebhookTold told)
     {
         var known = State.Event is not null;
-        await Commit(known ? new WebhookReceivedAgain() : new WebhookReceived(provider, eventId, type, paymentId, reference, happenedAt));
+        await Commit(known
+            ? new WebhookReceivedAgain()
+            : new WebhookReceived(told.Provider, told.EventId, told.Type, told.PaymentId, told.Reference, told.HappenedAt, told.Fact, told.BodyId));
+        meters.Received(told.Provider, known);
         return known;
     }
 
+    public Task<bool> Take(string provider, string eventId, string type, string? paymentId, string? reference, DateTimeOffset happenedAt) =>
+        Receive(new WebhookTold(provider, eventId, type, paymentId, reference, happenedAt, null, null));
+
     public async Task Apply()
     {
-        if (State.Event is not { } told || State.AppliedCount > 0)
+        if (State is not { Status: InboundWebhookStatus.Received, Event: { } told })
         {
             return;
         }
 
-        if (told.PaymentId is null || !Identity.Is(told.PaymentId, Identity.Payment))
+        string? effect = null;
+        var why = "its payment is not known here";
+        try
         {
-            await Commit(new WebhookApplied("none: it is about no payment of ours"));
-            return;
+            effect = await Effect(told);
+        }
+        catch (CommerceException refusal)
+        {
+            why = refusal.Message;
+        }
+        catch (Exception failure)
+        {
+            logger.NotApplied(Id, failure);
+            why = failure.GetType().Name;
         }
 
-        var payments = GrainFactory.Payment(told.PaymentId);
-        if (await payments.Get() is null)
+        await Commit(
+            effect is not null ? new WebhookApplied(effect)
+            : Now - State.TriedSince >= Webhook.Patience ? new WebhookParked(why)
+            : new WebhookDelayed(why, Now + Webhook.Pause(State.Tries)));
+        switch (State.Status)
         {
-            // Faster than our own answer, or of another shop on the same account: it waits, and is not dropped before its time.
-            if (Now - State.ReceivedAt > Webhook.Patience)
-            {
-                await Commit(new WebhookApplied("none: its payment never came to be known"));
-            }
+            case InboundWebhookStatus.Applied:
+                meters.Applied(told.Provider, Now - State.ReceivedAt);
+                break;
+            case InboundWebhookStatus.Parked:
+                meters.Parked(told.Provider);
+                logger.Parked(Id, why);
+                break;
+            default:
+                break;
+        }
+    }
 
-            return;
+    public async Task<InboundWebhookView?> Get() => State.Event is null ? null : await View();
+
+    public async Task<Reply<InboundWebhookView>> Replay(Request request, string by, string? reason)
+    {
+        if (State.Event is null)
+        {
+            throw new CommerceException(CommonErrors.NotFound(Id));
         }
 
-        var payment = await payments.Notice(new PaymentNotice(told.EventId, told.Type, told.Reference ?? "", told.HappenedAt));
-        if (AggregateKinds.GrainOf(payment.CheckoutId) is { } checkout)
+        var repeated = IsRepeated(request);
+        if (!repeated)
         {
-            // Before it counts as applied: a crash in between tells the checkout twice rather than never.
-            await GrainFactory.GetGrain<IAggregate>(checkout).Wake();
+            await Commit(request, new WebhookReplayed(by, reason));
         }
 
-        await Commit(new WebhookApplied($"payment {payment.Status}"));
+        await Apply();
+        return new Reply<InboundWebhookView>(await View(), repeated);
     }
 
     public override async Task Wake()
     {
-        logger.AppliedLater(Id);
-        await Apply();
+        if (State.NextTryAt <= Now)
+        {
+            logger.AppliedLater(Id);
+            await Apply();
+        }
+
+        if (State is { HasBody: true, Event.BodyId: { } body } && State.ReceivedAt + Webhook.KeepBody <= Now)
+        {
+            await GrainFactory.GetGrain<IWebhookBodyGrain>(body).Delete();
+            await Commit(new WebhookBodyDeleted());
+        }
+    }
+
+    /// <summary>Hands it to its payment, and says what that made of it; null: it has to wait.</summary>
+    private async Task<string?> Effect(WebhookReceived told)
+    {
+        var paymentId = told.PaymentId ?? (told.Reference is { Length: > 0 } reference ? await GrainFactory.Payments().Find(told.Provider, reference) : null);
+        if (!Identity.Is(paymentId, Identity.Payment))
+        {
+            return told.PaymentId is null && told.Reference is { Length: > 0 } && Now - State.TriedSince < StrangerPatience ? null : "none: it is about no payment of ours";
+        }
+
+        var payments = GrainFactory.Payment(paymentId!);
+        if (await payments.Get() is not { } payment)
+        {
+            // Faster than our own answer, or of another shop on the same account: it waits, and is not dropped.
+            return null;
+        }
+
+        if (payment.Provider != told.Provider)
+        {
+            return $"none: the payment went on with {payment.Provider}";
+        }
+
+        payment = await payments.Notice(new PaymentNotice(told.EventId, told.Type, told.Reference ?? "", told.HappenedAt) { Fact = told.Fact });
+
+        // Before it counts as applied: a crash in between tells them twice rather than never.
+        await Tell(payment.CheckoutId);
+        if (payment.Transactions.Length > 1 || payment.Disputes.Length > 0)
+        {
+            await Tell(payment.OrderId);
+        }
+
+        return $"payment {payment.Status}";
+    }
+
+    private Task Tell(string aggregate) => AggregateKinds.GrainOf(aggregate) is { } grain ? GrainFactory.GetGrain<IAggregate>(grain).Wake() : Task.CompletedTask;
+
+    private async Task<InboundWebhookView> View()
+    {
+        var told = State.Event!;
+        var kept = State.HasBody ? await GrainFactory.GetGrain<IWebhookBodyGrain>(told.BodyId!).Get() : null;
+        return new InboundWebhookView(
+            new InboundWebhookSummary(Id, told.Provider, told.EventId, told.Type, told.PaymentId, told.Reference, State.Status!.Value, told.HappenedAt, State.ReceivedAt, State.Reason),
+            Version, State.ReceivedCount, State.Tries, State.NextTryAt, told.Fact, kept?.Headers ?? ImmutableDictionary<string, string>.Empty, kept?.Body);
     }
 }
 
@@ -115,13 +176,27 @@ internal sealed class WebhookDoor(PaymentProviders providers, TimeProvider clock
     public async Task<WebhookReceipt> Receive(InboundWebhook webhook)
     {
         var name = this.GetPrimaryKeyString();
-        var provider = providers.Find(name) ?? throw new CommerceException(CommonErrors.NotFound(name));
-        var told = provider.ReadWebhook(webhook, clock.GetUtcNow())[0];
-        var inbox = GrainFactory.GetGrain<IWebhookGrain>($"{Identity.Webhook}{name}_{told.EventId}");
-        var known = await inbox.Take(name, told.EventId, told.Type, told.PaymentId, told.Reference, told.At);
-        _ = Apply(inbox, told.EventId);
-        return new WebhookReceipt(told.EventId, known);
+        var provider = providers.Find(name) is { Capabilities.SendsWebhooks: true } known ? known : throw new CommerceException(CommonErrors.NotFound(name));
+        var told = provider.ReadWebhook(webhook, clock.GetUtcNow());
+        if (told.IsEmpty)
+        {
+            return new WebhookReceipt("", Duplicate: false); // a test of the connection: verified, and it says nothing
+        }
+
+        // The bytes first, then the events that point to them. One that is not stored fails the request: all of it comes again, and what was stored is recognised.
+        var bodyId = WebhookBodyGrain.IdOf(name, webhook.Body);
+        await GrainFactory.GetGrain<IWebhookBodyGrain>(bodyId).Keep(webhook);
+        var duplicates = await Task.WhenAll(told.Select(one => Inbox(name, one).Receive(
+            new WebhookTold(name, one.EventId, one.Type, one.PaymentId, one.Reference, one.At, one.Fact, bodyId))));
+        foreach (var one in told)
+        {
+            _ = Apply(Inbox(name, one), one.EventId);
+        }
+
+        return new WebhookReceipt(told[0].EventId, duplicates.All(static duplicate => duplicate));
     }
+
+    private IWebhookGrain Inbox(string provider, ProviderWebhook told) => GrainFactory.GetGrain<IWebhookGrain>($"{Identity.Webhook}{provider}_{told.EventId}");
 
     /// <summary>After the acknowledgement: the provider does not wait for us to work.</summary>
     private async Task Apply(IWebhookGrain inbox, string eventId)
@@ -144,4 +219,10 @@ internal static partial class WebhookLog
 
     [LoggerMessage(601, LogLevel.Warning, "The event {EventId} could not be applied; it is tried again")]
     public static partial void ApplyFailed(this ILogger logger, string eventId, Exception failure);
+
+    [LoggerMessage(602, LogLevel.Warning, "{Webhook} could not be applied; it is tried again")]
+    public static partial void NotApplied(this ILogger logger, string webhook, Exception failure);
+
+    [LoggerMessage(603, LogLevel.Error, "{Webhook} is parked: {Why}. An operator can replay it")]
+    public static partial void Parked(this ILogger logger, string webhook, string why);
 }

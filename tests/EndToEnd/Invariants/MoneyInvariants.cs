@@ -74,7 +74,7 @@ internal static class MoneyInvariants
         var payments = books.Payments.ToLookup(payment => payment.Text("order_id"));
         return from order in books.Orders.Select(order => order.Text("order_id")).Union(cash.Select(same => same.Key))
                let booked = cash[order].Sum("amount")
-               let moved = payments[order].Sum("captured") - payments[order].Sum("refunded")
+               let moved = payments[order].Sum("captured") - payments[order].Sum("refunded") - payments[order].Sum("charged_back")
                where booked != moved
                select new Violation("I15", $"{order}: {booked} booked, {moved} moved");
     }

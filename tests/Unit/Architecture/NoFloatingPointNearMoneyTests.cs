@@ -22,8 +22,6 @@ public sealed partial class NoFloatingPointNearMoneyTests
     /// <summary>The same of what was compiled.</summary>
     private static readonly Dictionary<string, string> Allowed = new(StringComparer.Ordinal)
     {
-        ["Commerce.Payments.PaymentGrain.Ask"] = "writes in how many seconds the provider may be asked again",
-        ["Commerce.Payments.PaymentGrain.Settle"] = "writes in how many seconds the provider may be asked again",
     };
 
     private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes).GetFields().Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
