@@ -12,7 +12,7 @@ internal static class HomePage
     {
         var page = new StringBuilder("""
             <section><h1>Vendor sandbox</h1>
-            <p>Speaks Stripe's HTTP dialect under <code>/sandbox/stripe</code> and Avalara AvaTax's under <code>/sandbox/avalara</code>. No money moves; everything survives a restart.</p>
+            <p>Speaks Stripe's HTTP dialect under <code>/sandbox/stripe</code>, Adyen's under <code>/sandbox/adyen</code> and Avalara AvaTax's under <code>/sandbox/avalara</code>. No money moves; everything survives a restart.</p>
             <p class="soft">Books: <a href="/sandbox/export/vendor_txn">vendor_txn</a> · <a href="/sandbox/export/vendor_oms">vendor_oms</a>
             · Faults in force: <a href="/sandbox/faults">/sandbox/faults</a> (POST a rule, DELETE to clear; one request: header <code>Sandbox-Fault: drop_after</code>)</p></section>
             <section><h2>Latest transactions</h2>
