@@ -15,6 +15,7 @@ internal sealed class AdyenAccount : IWebhookSource, IVendorBooks
     private readonly Dictionary<string, (AdyenAnswer Answer, long At)> keys = new(StringComparer.Ordinal);
     private readonly Queue<(string Key, long At)> keysByAge = new();
     private readonly List<string> failsNext = [];
+    private readonly List<AdyenMiswriting> miswritings = [];
     private readonly HashSet<string> keysInFlight = new(StringComparer.Ordinal);
     private readonly List<(VendorTransaction Transaction, AdyenPayment Payment, string? Key, long At)> bookings = [];
     private readonly Dictionary<string, AdyenEvent> undelivered = new(StringComparer.Ordinal);
@@ -136,6 +137,15 @@ internal sealed class AdyenAccount : IWebhookSource, IVendorBooks
         }
     }
 
+    /// <summary>What is written wrong in the report on purpose.</summary>
+    public IReadOnlyCollection<AdyenMiswriting> Miswritings()
+    {
+        lock (gate)
+        {
+            return [.. miswritings];
+        }
+    }
+
     /// <summary>Whether somebody asked for the next one of that kind to fail after it was accepted.</summary>
     public bool FailsNext(string kind)
     {
@@ -220,6 +230,15 @@ internal sealed class AdyenAccount : IWebhookSource, IVendorBooks
         if (entry.Key is { } key)
         {
             Remember(key, at);
+        }
+
+        if (entry.Miswriting is { Kind: "clear" })
+        {
+            miswritings.Clear();
+        }
+        else if (entry.Miswriting is { } miswriting)
+        {
+            miswritings.Add(miswriting);
         }
 
         if (entry.FailsNext is { } next)

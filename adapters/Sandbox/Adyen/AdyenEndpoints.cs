@@ -21,6 +21,8 @@ internal static class AdyenEndpoints
             routes.MapPost("/adyen/3ds/{id}", AdyenPage.Decide).DisableAntiforgery().ExcludeFromDescription();
             routes.MapPost("/adyen/disputes", (JsonElement body, AdyenAccount account, SandboxJournal journal) => Demand("", body, account, journal, AdyenModifications.Dispute)).ExcludeFromDescription();
             routes.MapPost("/adyen/failures", (JsonElement body, AdyenAccount account, SandboxJournal journal) => Demand("", body, account, journal, AdyenModifications.FailNext)).ExcludeFromDescription();
+            routes.MapPost("/adyen/settlements/{kind}", (string kind, JsonElement body, AdyenAccount account, SandboxJournal journal) => Demand(kind, body, account, journal, AdyenReport.Miswrite)).ExcludeFromDescription();
+            routes.MapDelete("/adyen/settlements", (AdyenAccount account, SandboxJournal journal) => Demand("clear", default, account, journal, AdyenReport.Miswrite)).ExcludeFromDescription();
             routes.MapPost("/adyen/payments/{id}/expire", (string id, AdyenAccount account, SandboxJournal journal) => Demand(id, default, account, journal, AdyenModifications.Expire)).ExcludeFromDescription();
         }
     }

@@ -21,19 +21,23 @@ internal static class AdyenReport
         }
 
         var report = new StringBuilder(Header).Append('\n');
-        for (var from = 0; adyen.Bookings(from, 1000) is { Count: > 0 } bookings; from += bookings.Count)
+        foreach (var booking in AdyenMiswriting.In(adyen.Bookings(0, int.MaxValue), adyen.Miswritings()).Where(booking => IsOf(day, booking)))
         {
-            foreach (var booking in bookings.Where(booking => DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(booking.At).UtcDateTime) == day))
+            foreach (var record in Records(booking))
             {
-                foreach (var record in Records(booking))
-                {
-                    Write(report, account, booking, record);
-                }
+                Write(report, account, booking, record);
             }
         }
 
         return Results.Text(report.ToString(), "text/csv");
     }
+
+    /// <summary>Writes an error into the reports, of every day: <c>omit {line}</c>, <c>alter {line, amount}</c>, <c>double {line}</c>, <c>delay {line, days}</c>, <c>invent {amount, currency, at}</c>.</summary>
+    public static AdyenDecision Miswrite(AdyenAccount account, AdyenCall call) => (call.Id == "clear" ? new AdyenMiswriting("clear") : AdyenMiswriting.Of(call.Id, call)) is { } error
+        ? new AdyenDecision(new AdyenAnswer(201, AdyenJson.Write(json => json.WriteString("line"u8, error.Line))), new AdyenEntry { Miswriting = error })
+        : AdyenAnswer.Refused(422, "702", "omit {line}, alter {line, amount}, double {line}, delay {line, days}, invent {amount, currency, at}; line is the reference of a capture or a refund.");
+
+    private static bool IsOf(DateOnly day, VendorBooking booking) => DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(booking.At).UtcDateTime) == day;
 
     private static string[] Records(VendorBooking booking) => (booking.Kind, booking.Outcome) switch
     {

@@ -107,6 +107,8 @@ internal sealed record AdyenEntry
     [JsonPropertyName("tx")] public VendorTransaction[]? Transactions { get; init; }
     [JsonPropertyName("ev")] public AdyenItem[]? Events { get; init; }
 
+    [JsonPropertyName("mw")] public AdyenMiswriting? Miswriting { get; init; }
+
     /// <summary><c>capture</c> or <c>refund</c>: the next one fails after it was accepted.</summary>
     [JsonPropertyName("fn")] public string? FailsNext { get; init; }
 

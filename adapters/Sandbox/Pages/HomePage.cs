@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Commerce.Sandbox.Adyen;
 using Commerce.Sandbox.Stripe;
 
 namespace Commerce.Sandbox;
@@ -42,7 +43,31 @@ internal static class HomePage
             page.Append($"<tr><td><code>{card.Id}</code></td><td><code>{card.Number}</code></td><td>{Says(card)}</td></tr>");
         }
 
+        page.Append("</table></section><section><h2>Adyen's test payment methods</h2><table><tr><th>Method</th><th>What happens</th></tr>");
+        foreach (var scenario in AdyenScenario.All)
+        {
+            page.Append($"<tr><td><code>{(scenario.IsCard ? AdyenScenario.Stored + scenario.Name : "type:" + scenario.Brand)}</code></td><td>{Says(scenario)}</td></tr>");
+        }
+
         return Page.Html("Vendor sandbox", page.Append("</table></section>").ToString());
+    }
+
+    private static string Says(AdyenScenario scenario)
+    {
+        var first = scenario.Step switch
+        {
+            AdyenStep.Redirect => "redirects, then ",
+            AdyenStep.Challenge => "asks for 3-D Secure in the page, then ",
+            AdyenStep.Later => "is pending, then ",
+            _ => "",
+        };
+        var then = scenario.Name switch
+        {
+            AdyenScenario.CaptureFails => "is authorised; its captures fail later",
+            AdyenScenario.RefundFails => "is authorised; its refunds fail later",
+            _ => scenario.Code is null ? "is authorised" : $"is refused: {scenario.Code} {scenario.Reason}",
+        };
+        return first + then;
     }
 
     private static string Says(TestCard card) => (card.Challenge, card.Decline) switch

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Commerce.Payments;
 using Commerce.Sandbox;
 using Commerce.Sandbox.Adyen;
 using Commerce.Tests.Payments;
@@ -111,6 +112,35 @@ public sealed class SandboxAdyenTests
     }
 
     [Fact]
+    public async Task Errors_that_were_written_into_the_report_are_read_there_and_taken_out_again()
+    {
+        await using var shop = await AdyenShop.Open();
+        var captures = new List<string>();
+        for (var i = 0; i < 4; i++)
+        {
+            var reference = await shop.Authorised($"pay_1:authorise:{i}");
+            captures.Add(Assert.IsType<Outcome<Movement>.Ok>(await shop.Provider.Capture(shop.Movement(reference, $"pay_1:capture:{i}", 1000), CancellationToken.None)).Value.Reference);
+        }
+
+        await Miswrite(shop, "omit", new { line = captures[0] });
+        await Miswrite(shop, "alter", new { line = captures[1], amount = 999 });
+        await Miswrite(shop, "double", new { line = captures[2] });
+        await Miswrite(shop, "delay", new { line = captures[3], days = 1 });
+        await Miswrite(shop, "invent", new { amount = -50, currency = "EUR" });
+
+        var today = DateOnly.FromDateTime(shop.Time.GetUtcNow().UtcDateTime);
+        Assert.Equal([(captures[1], 999), (captures[2], 1000), (captures[2], 1000)], (await Lines(today)).Where(line => line.Kind is SettlementKind.Capture).Select(line => (line.MovementReference!, line.Amount.Amount)));
+        Assert.Equal(-50, Assert.Single(await Lines(today), line => line.Kind is SettlementKind.Refund).Amount.Amount);
+        Assert.Equal(captures[3], Assert.Single(await Lines(today.AddDays(1))).MovementReference);
+        Assert.Equal(4, (await Lines(today)).Select(line => line.Id).Distinct().Count());
+
+        (await shop.Vendor.Http.DeleteAsync("adyen/settlements")).EnsureSuccessStatusCode();
+        Assert.Equal(captures, (await Lines(today)).Select(line => line.MovementReference!));
+
+        async Task<ImmutableArray<Settlement>> Lines(DateOnly day) => Assert.IsType<Outcome<SettlementPage>.Ok>(await shop.Provider.Settlements(day, null, CancellationToken.None)).Value.Lines;
+    }
+
+    [Fact]
     public async Task Error_bodies_are_Adyens()
     {
         await using var vendor = await SandboxServer.Start();
@@ -122,6 +152,8 @@ public sealed class SandboxAdyenTests
         Assert.Equal("702", (await Ask(vendor, "payments", new string('k', 65), new { })).Text("errorCode"));
         Assert.Equal("174", (await Ask(vendor, "payments", "5", Payment(new { type = "scheme", encryptedCardNumber = "adyenjs_0_1_18$" }))).Text("errorCode"));
     }
+
+    private static async Task Miswrite(AdyenShop shop, string kind, object body) => (await shop.Vendor.Http.PostAsJsonAsync("adyen/settlements/" + kind, body)).EnsureSuccessStatusCode();
 
     private static Task<JsonElement> Pay(SandboxServer vendor, string method = "test_APPROVED") =>
         Ask(vendor, "payments", "pay-1", Payment(new { type = "scheme", storedPaymentMethodId = method }));
@@ -140,7 +172,7 @@ public sealed class SandboxAdyenTests
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    private static JsonElement Item(Commerce.Payments.InboundWebhook webhook) =>
+    private static JsonElement Item(InboundWebhook webhook) =>
         JsonDocument.Parse(webhook.Body).RootElement.GetProperty("notificationItems")[0].GetProperty("NotificationRequestItem");
 
     private sealed record Body(
