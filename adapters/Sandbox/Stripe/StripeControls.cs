@@ -18,7 +18,8 @@ internal static class StripeControls
             stripe.MapPost("/refunds/{id}", (string id, MoveBody body, StripeAccount account, SandboxJournal journal) => Do(
                 account, journal, id, StripeRefunds.MoveOn, [("status", body.Status), ("failure_reason", body.Reason)]));
 
-            stripe.MapGet("/settlements", (StripeAccount account) => Results.Ok(account.SettlementErrors()));
+            stripe.MapGet("/settlements", (StripeAccount account) => Results.Ok(
+                account.SettlementErrors().Select(error => new { error.Kind, error.Line, error.Of, error.Amount, error.Currency, error.Days })));
             stripe.MapPost("/settlements/{kind}", Miswrite);
             stripe.MapDelete("/settlements", (StripeAccount account, SandboxJournal journal) => Keep(account, journal, new SettlementError("clear")));
         }
