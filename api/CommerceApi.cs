@@ -93,6 +93,7 @@ public static class CommerceApi
             v1.MapOrders();
             v1.MapEvents();
             v1.MapWebhooks();
+            v1.MapStoredMethods();
 
             var admin = v1.MapGroup("/admin").ForOperators();
             admin.MapOrderAdministration();
@@ -102,6 +103,7 @@ public static class CommerceApi
             admin.MapPriceAdministration();
             admin.MapQuoteAdministration();
             admin.MapContactAdministration();
+            admin.MapPaymentAdministration();
             admin.MapReadModelAdministration();
             admin.MapCatalogAdministration();
             admin.MapExport();

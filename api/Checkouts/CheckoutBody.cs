@@ -103,3 +103,16 @@ internal sealed record PaymentBody(string? Provider, string Method, string? Retu
         return url;
     }
 }
+
+/// <param name="Details">What the provider's page or library gave the shopper (<c>redirectResult</c>, …), as it is; never card data.</param>
+internal sealed record ConfirmationBody(ImmutableDictionary<string, string>? Details)
+{
+    private const int MaxDetails = 10, MaxLength = 16 * 1024;
+
+    public static ImmutableDictionary<string, string> Read(Fields fields)
+    {
+        var details = fields.Texts("details", MaxDetails, MaxLength);
+        fields.NothingElse();
+        return details;
+    }
+}

@@ -1,3 +1,5 @@
+using Commerce.Payments;
+
 namespace Commerce.Checkouts;
 
 /// <summary>Checkouts over HTTP: reads the request, asks the grain, words the answer. Decides nothing.</summary>
@@ -22,7 +24,7 @@ internal static class CheckoutEndpoints
 
             var checkout = checkouts.MapGroup("/{id}").ForOwners();
             checkout.MapGet("/", Get).WithName("getCheckout").WithSummary("How a checkout stands").Produces<CheckoutJson>().Produces(StatusCodes.Status304NotModified);
-            checkout.MapPost("/confirm", Confirm).WithName("confirmCheckout").WithSummary("Goes on after 3-D Secure").Produces<CheckoutJson>().Produces<CheckoutJson>(StatusCodes.Status202Accepted);
+            checkout.MapPost("/confirm", Confirm).WithName("confirmCheckout").WithSummary("Goes on after 3-D Secure").Accepts<ConfirmationBody>(isOptional: true, "application/json").Produces<CheckoutJson>().Produces<CheckoutJson>(StatusCodes.Status202Accepted);
             checkout.MapPost("/cancel", Cancel).WithName("cancelCheckout").WithSummary("Stops a checkout and undoes what it did").Produces<CheckoutJson>().Produces<CheckoutJson>(StatusCodes.Status202Accepted);
         }
     }
@@ -42,25 +44,26 @@ internal static class CheckoutEndpoints
         var command = new StartCheckout(cartId, body.QuoteId, body.Payment.Provider, body.Payment.Method, body.Payment.ReturnUrl);
         var reply = await Watch(call, call.RequestOf(buyer.Owner) with { IfMatch = null }, (request, wait) => checkout.Start(request, command, wait));
 
-        return Answer(reply, StatusCodes.Status201Created, buyer.Token);
+        return await Answer(grains, reply, StatusCodes.Status201Created, buyer.Token);
     }
 
     private static async Task<IResult> Get(string id, Call call, IGrainFactory grains)
     {
         var checkout = await Checkout(grains, id).Get(call.Owner) ?? throw new CommerceException(CommonErrors.NotFound(id));
-        return new Answer<CheckoutJson>(CheckoutJson.Of(checkout), WireJson.Default.CheckoutJson) { Version = checkout.Version };
+        return new Answer<CheckoutJson>(CheckoutJson.Of(await WithAction(grains, checkout)), WireJson.Default.CheckoutJson) { Version = checkout.Version };
     }
 
     private static async Task<IResult> Confirm(string id, Call call, IGrainFactory grains)
     {
-        await call.ReadNothing();
-        return Answer(await Watch(call, call.Request(), Checkout(grains, id).Confirm), StatusCodes.Status200OK);
+        var details = await call.Read(ConfirmationBody.Read, optional: true);
+        var checkout = Checkout(grains, id);
+        return await Answer(grains, await Watch(call, call.Request(), details.IsEmpty ? checkout.Confirm : (request, wait) => checkout.ConfirmWith(request, details, wait)), StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> Cancel(string id, Call call, IGrainFactory grains)
     {
         await call.ReadNothing();
-        return Answer(await Watch(call, call.Request(), Checkout(grains, id).Cancel), StatusCodes.Status200OK);
+        return await Answer(grains, await Watch(call, call.Request(), Checkout(grains, id).Cancel), StatusCodes.Status200OK);
     }
 
     /// <summary>Asks in pieces, each with the same key, until the checkout is pending no more or the caller has waited long enough.</summary>
@@ -81,9 +84,14 @@ internal static class CheckoutEndpoints
         }
     }
 
-    private static Answer<CheckoutJson> Answer(Reply<CheckoutView> reply, int status, string? token = null)
+    /// <summary>What the provider's browser library needs is the shopper's secret: it is kept nowhere, and asked for whenever it is shown.</summary>
+    private static async Task<CheckoutView> WithAction(IGrainFactory grains, CheckoutView checkout) => checkout.Status is CheckoutStatus.RequiresAction
+        ? checkout with { Action = await grains.Payment(checkout.PaymentId).Action() ?? checkout.Action }
+        : checkout;
+
+    private static async Task<Answer<CheckoutJson>> Answer(IGrainFactory grains, Reply<CheckoutView> reply, int status, string? token = null)
     {
-        var checkout = CheckoutJson.Of(reply.View, token);
+        var checkout = CheckoutJson.Of(await WithAction(grains, reply.View), token);
         return new Answer<CheckoutJson>(checkout, WireJson.Default.CheckoutJson)
         {
             Status = checkout.Status is CheckoutOutcome.Pending ? StatusCodes.Status202Accepted : status,

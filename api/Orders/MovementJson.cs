@@ -10,14 +10,24 @@ namespace Commerce.Orders;
 internal sealed record MovementJson(
     string Id, Money Amount, MovementStatus Status, string? Reason, DateTimeOffset At, ImmutableArray<LineShareJson>? Lines, ShareJson? Shipping)
 {
+    /// <summary>Why it came to nothing: the provider's word.</summary>
+    public string? FailedBecause { get; init; }
+
     public static MovementJson Of(OrderMovement movement) => new(
         movement.OperationId,
         movement.Amount,
-        movement.Made ? MovementStatus.Made : MovementStatus.Pending,
+        movement switch
+        {
+            { Made: true } => MovementStatus.Made,
+            { Reversed: true } => MovementStatus.Reversed,
+            { FailedBecause: not null } => MovementStatus.Failed,
+            _ => MovementStatus.Pending,
+        },
         movement.Reason,
         movement.At,
         movement.Shares is { } shares ? [.. shares.Lines.GroupBy(share => share.LineId).Select(LineShareJson.Of)] : null,
-        movement.Shares is { Shipping: [var first, ..] parts } ? ShareJson.Of(parts.Skip(1).Aggregate(first.Worth, (sum, share) => Add(sum, share.Worth))) : null);
+        movement.Shares is { Shipping: [var first, ..] parts } ? ShareJson.Of(parts.Skip(1).Aggregate(first.Worth, (sum, share) => Add(sum, share.Worth))) : null)
+    { FailedBecause = movement.FailedBecause };
 
     /// <summary>What two parts of one line, or of the shipping, are worth together.</summary>
     internal static Worth Add(Worth one, Worth other) => new(
@@ -31,9 +41,15 @@ internal sealed record MovementJson(
 [JsonConverter(typeof(JsonStringEnumConverter<MovementStatus>))]
 internal enum MovementStatus
 {
-    /// <summary>The provider has not answered yet.</summary>
+    /// <summary>The provider has not answered yet, or has accepted it and tells the outcome later.</summary>
     [JsonStringEnumMemberName("pending")] Pending = 0,
     [JsonStringEnumMemberName("made")] Made = 1,
+
+    /// <summary>The provider had accepted it, and it came to nothing.</summary>
+    [JsonStringEnumMemberName("failed")] Failed = 2,
+
+    /// <summary>It had been made, and came to nothing later; it can be asked for again.</summary>
+    [JsonStringEnumMemberName("reversed")] Reversed = 3,
 }
 
 /// <summary><c>total = net + Σ taxes</c>.</summary>

@@ -1,6 +1,7 @@
 using Commerce.Contacts;
 using Commerce.Documentation;
 using Commerce.Events;
+using Commerce.Payments;
 using Commerce.Pricing;
 
 namespace Commerce.Orders;
@@ -30,7 +31,7 @@ internal static class OrderEndpoints
         return ListJson<OrderSummary>.Answer(call.Http, page, WireJson.Default.ListJsonOrderSummary);
     }
 
-    internal static async Task<IResult> Get(string id, Call call, IGrainFactory grains) => await Answer(await Read(id, call, grains), replayed: false, grains);
+    internal static async Task<IResult> Get(string id, Call call, IGrainFactory grains) => await Answer(await Read(id, call, grains), replayed: false, grains, isOperator: call.Caller.Kind is CallerKind.Operator);
 
     private static async Task<IResult> Events(string id, Call call, IGrainFactory grains, JournalReader journal, EventFeed feed)
     {
@@ -55,9 +56,10 @@ internal static class OrderEndpoints
     private static async Task<OrderView> Read(string id, Call call, IGrainFactory grains) =>
         await grains.Order(Call.Known(id, Identity.Order)).Get(call.Owner) ?? throw new CommerceException(CommonErrors.NotFound(id));
 
-    private static async Task<IResult> Answer(OrderView order, bool replayed, IGrainFactory grains)
+    private static async Task<IResult> Answer(OrderView order, bool replayed, IGrainFactory grains, bool isOperator = false)
     {
         var contact = order.ContactId is { Length: > 0 } id ? await grains.Contact(id).Get() : null;
-        return new Answer<OrderJson>(OrderJson.Of(order, contact), WireJson.Default.OrderJson) { Version = order.Version, Replayed = replayed };
+        var shown = OrderJson.Of(order, contact);
+        return new Answer<OrderJson>(isOperator ? shown with { Payment = PaymentJson.ForOperators(order.Payment, order.Quote.Currency) } : shown, WireJson.Default.OrderJson) { Version = order.Version, Replayed = replayed };
     }
 }

@@ -48,6 +48,9 @@ internal static class ProblemTypes
         Of("more-than-left", 409, Client, "That is more than is left", "Each unit of a line, and the shipping, is charged once and given back once, and never more money than is left of all.", "Ask for what is left; `detail` says how much."),
         Of("payment-refused", 409, Upstream, "The payment provider refused", "The provider will not do this to this payment.", "The detail holds the provider's reason; look it up in its dashboard."),
 
+        Of("refund-too-late", 409, Client, "It is too late for this refund", "The provider gives money back only for so long after it was captured; the detail says how long.", "Pay it back another way."),
+        Of("webhook-does-not-fit", 409, Upstream, "The webhook fits nothing", "What a provider told is about nothing that is known of its payment, and the provider cannot be asked.", "Look at the event and at the payment; replay the event once they fit."),
+
         // 412: another version.
         Of("stale-version", 412, Client, "The resource has changed since", "If-Match names a version that is not the current one.", "Read it again, and decide again."),
 
@@ -90,6 +93,7 @@ internal static class ProblemTypes
         Of("account-data-refused", 422, Client, "Card numbers are never sent here", "The body holds what looks like a card number or card data. It was neither stored nor logged.", "Send the payment provider's token for the card."),
         Of("not-supported-by-provider", 422, Client, "The payment provider does not offer this", "Providers differ in partial captures, several captures and the age of what they refund.", "Capture or refund the whole, or use the provider's dashboard."),
         Of("capture-exceeds-authorised", 422, Client, "That is more than was authorised", "Captured money can never exceed what was authorised.", "Capture what is left; `detail` says how much."),
+        Of("adjustment-too-low", 422, Client, "Less cannot be authorised", "What is captured, let go of or asked for already cannot be taken out of the authorisation.", "Ask for more than that; `detail` says how much it is."),
         Of("refund-exceeds-captured", 422, Client, "That is more than was captured", "Refunded money can never exceed what was captured.", "Refund what is left; `detail` says how much."),
         Of("idempotency-key-reused", 422, Client, "The key was used for another request", "The same Idempotency-Key came with another method, address or body.", "Take a new key for a new request; repeat an old one unchanged."),
 

@@ -253,6 +253,36 @@ internal sealed class Fields(JsonElement element, string pointer, BodyErrors err
     /// <summary>An object inside this one; null when absent.</summary>
     public Fields? Inner(string name) => Find(name, out var value) ? new Fields(value, At(name), errors) : null;
 
+    /// <summary>An object of texts whose names are somebody else's; empty when absent. Card data is refused in names and in texts.</summary>
+    public ImmutableDictionary<string, string> Texts(string name, int most, int maxTotal)
+    {
+        if (!Find(name, out var value))
+        {
+            return ImmutableDictionary<string, string>.Empty;
+        }
+
+        var (inner, texts, total) = (new Fields(value, At(name), errors), ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal), 0);
+        foreach (var property in value.ValueKind is JsonValueKind.Object ? value.EnumerateObject() : default)
+        {
+            if (AccountData.IsIn(property.Name) || AccountData.IsName(property.Name))
+            {
+                inner.Unknown(property);
+            }
+            else if (inner.FreeText(property.Name, maxTotal) is { } text)
+            {
+                texts[property.Name] = text;
+                total += property.Name.Length + text.Length;
+            }
+        }
+
+        if (texts.Count > most || total > maxTotal)
+        {
+            errors.Add(At(name), "too-long", $"'{name}' has {most} texts at the most, and {maxTotal} characters in all.");
+        }
+
+        return texts.ToImmutable();
+    }
+
     /// <summary>A list of objects, each read by <paramref name="read"/>; empty when absent.</summary>
     public ImmutableArray<T> List<T>(string name, int most, string tooMany, Func<Fields, T> read)
     {

@@ -23,6 +23,10 @@ public interface ICheckoutGrain : IGrainWithStringKey
     [Alias("confirm"), AlwaysInterleave]
     Task<Reply<CheckoutView>> Confirm(Request request, TimeSpan wait);
 
+    /// <summary>As <see cref="Confirm"/>, with what the provider's page or library gave the shopper for it.</summary>
+    [Alias("confirm-with"), AlwaysInterleave]
+    Task<Reply<CheckoutView>> ConfirmWith(Request request, ImmutableDictionary<string, string> details, TimeSpan wait);
+
     /// <summary>Stops the attempt and undoes what it did; refused as <c>not-now</c> once an order exists.</summary>
     [Alias("cancel"), AlwaysInterleave]
     Task<Reply<CheckoutView>> Cancel(Request request, TimeSpan wait);
@@ -63,7 +67,7 @@ public sealed record CheckoutView
 }
 
 /// <param name="Code">Stable: <c>out-of-stock</c>, <c>coupon-used-up</c>, <c>payment-declined</c>, <c>authentication-failed</c>, <c>expired</c>, <c>cancelled</c>, <c>payment-rejected</c>, <c>payment-unavailable</c>.</param>
-/// <param name="Reason">Finer: the provider's decline code, the SKU that ran out, the coupon.</param>
+/// <param name="Reason">Finer: why the payment was declined (the same code for every provider), the SKU that ran out, the coupon.</param>
 /// <param name="Message">For the shopper.</param>
 /// <param name="Retryable">Whether another attempt (another card, later) makes sense.</param>
 [GenerateSerializer, Immutable, Alias("commerce.checkout.failure")]
@@ -71,7 +75,11 @@ public sealed record CheckoutFailure(
     [property: Id(0)] string Code,
     [property: Id(1)] string? Reason,
     [property: Id(2)] string Message,
-    [property: Id(3)] bool Retryable);
+    [property: Id(3)] bool Retryable)
+{
+    /// <summary>Of a payment that was declined: what the shopper may do.</summary>
+    [Id(4)] public PaymentAdvice? Advice { get; init; }
+}
 
 [GenerateSerializer, Alias("commerce.checkout.status"), JsonConverter(typeof(JsonStringEnumConverter<CheckoutStatus>))]
 public enum CheckoutStatus

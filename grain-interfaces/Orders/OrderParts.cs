@@ -67,4 +67,11 @@ public sealed record OrderMovement(
     [property: Id(2)] string? Reason,
     [property: Id(3)] DateTimeOffset At,
     [property: Id(4)] bool Made,
-    [property: Id(5)] OrderShares? Shares);
+    [property: Id(5)] OrderShares? Shares)
+{
+    /// <summary>Why it came to nothing after the provider had accepted it, or even done it; null while it has not.</summary>
+    [Id(6)] public string? FailedBecause { get; init; }
+
+    /// <summary>Whether it had been made before it came to nothing.</summary>
+    [Id(7)] public bool Reversed { get; init; }
+}

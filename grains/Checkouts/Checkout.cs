@@ -47,7 +47,8 @@ internal sealed record ScreeningPassed(string By) : CheckoutEvent;
 
 internal sealed record ShopperActionRequired(PaymentAction Action) : CheckoutEvent;
 
-internal sealed record ShopperReturned : CheckoutEvent;
+/// <param name="Details">What the provider's page or library gave the shopper; no card data. Null: nothing.</param>
+internal sealed record ShopperReturned(ImmutableDictionary<string, string>? Details = null) : CheckoutEvent;
 
 internal sealed record PaymentAuthorised(Money Amount) : CheckoutEvent;
 
@@ -78,6 +79,9 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
     /// <summary>Longest pause between two tries of a step.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long an undoing that a provider accepted waits for the webhook that ends it, before it asks.</summary>
+    public static readonly TimeSpan AcceptedPatience = TimeSpan.FromMinutes(30);
+
     public static Checkout Initial { get; } = new();
 
     public CheckoutStatus Status { get; init; }
@@ -106,6 +110,9 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
 
     /// <summary>Whether the shopper was sent to authenticate and came back: the provider is asked how it ended, not asked again.</summary>
     public bool HasReturned { get; init; }
+
+    /// <summary>What the shopper came back with; null: nothing.</summary>
+    public ImmutableDictionary<string, string>? Details { get; init; }
     public PaymentAction? Action { get; init; }
     public CheckoutStatus Ending { get; init; }
     public CheckoutFailure? Failure { get; init; }
@@ -204,7 +211,7 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
         },
         ScreeningPassed => this with { PaymentAsked = true },
         ShopperActionRequired e => this with { Action = e.Action },
-        ShopperReturned => this with { Action = null, HasReturned = true },
+        ShopperReturned e => this with { Action = null, HasReturned = true, Details = e.Details },
         PaymentAuthorised => this with { Action = null },
         CancelRequested => this with { IsCancelRequested = true },
         StepDelayed e => this with { DelayedUntil = e.Until, Delays = Delays + 1 },

@@ -23,13 +23,18 @@ internal sealed partial class CheckoutGrain
         }
     }
 
-    private static CheckoutFailure FailureOf(PaymentFailure? failure) => failure switch
+    /// <summary>A code that no provider shares is the provider's own: it stays with the payment, for operators.</summary>
+    private static CheckoutFailure FailureOf(PaymentFailure? failure)
     {
-        null => new CheckoutFailure("payment-declined", null, "The payment was not authorised.", true),
-        { Code: "payment_intent_authentication_failure" or "authentication_failed" or "authentication_required" } =>
-            new CheckoutFailure("authentication-failed", failure.Code, failure.Message, true),
-        _ => new CheckoutFailure("payment-declined", failure.Code, failure.Message, !failure.Hard),
-    };
+        if (failure is null)
+        {
+            return new CheckoutFailure("payment-declined", null, "The payment was not authorised.", true);
+        }
+
+        var why = Declines.Of(failure.Code);
+        var code = why.Code is Declines.AuthenticationFailed or Declines.AuthenticationRequired ? "authentication-failed" : "payment-declined";
+        return new CheckoutFailure(code, why.Code, why.Message, code == "authentication-failed" || !failure.Hard) { Advice = why.Code == failure.Code ? failure.Advice : why.Advice };
+    }
 
     private CheckoutView View() => new()
     {

@@ -30,6 +30,9 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
     private Task? starting;
     private Task? running;
 
+    /// <summary>Something has happened that a delayed step may have waited for: it is tried at once.</summary>
+    private bool woken;
+
     private string OrderId => Id.As(Identity.Order);
 
     private string PaymentId => Id.As(Identity.Payment);
@@ -56,13 +59,15 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
     public Task<CheckoutView?> Get(string? owner) =>
         Task.FromResult(Durable.Status is CheckoutStatus.None || (owner is not null && owner != Durable.Owner) ? null : View());
 
-    public async Task<Reply<CheckoutView>> Confirm(Request request, TimeSpan wait)
+    public Task<Reply<CheckoutView>> Confirm(Request request, TimeSpan wait) => ConfirmWith(request, ImmutableDictionary<string, string>.Empty, wait);
+
+    public async Task<Reply<CheckoutView>> ConfirmWith(Request request, ImmutableDictionary<string, string> details, TimeSpan wait)
     {
         Demand(request);
         var repeated = IsRepeated(request);
         if (!repeated && State.Status is CheckoutStatus.RequiresAction)
         {
-            await Commit(request, new ShopperReturned());
+            await Commit(request, new ShopperReturned(details.IsEmpty ? null : details));
         }
 
         await Watch(wait);
@@ -96,6 +101,15 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
             // The shopper authenticated and never came back to tell: the provider's webhook did.
             await Commit(new ShopperReturned());
         }
+
+        if (State is { IsTerminal: true, PaymentAsked: true, Status: not CheckoutStatus.Completed })
+        {
+            await LetGo(); // of what the provider said too late
+            return;
+        }
+
+        // Told by a webhook perhaps that what was waited for has come.
+        woken = State.Status is CheckoutStatus.Compensating or CheckoutStatus.Authorizing && IsDelayed;
 
         // The loop is not waited for: it may take as long as a vendor takes, and stores by itself when it wants to be woken again.
         _ = Run();
@@ -168,11 +182,17 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
         }
     }
 
-    private bool IsDelayed => State.DelayedUntil is { } until && until > Now;
+    private bool IsDelayed => State.DelayedUntil is { } until && until > Now && !woken;
 
     private bool ExpiredWaiting => State.Status is CheckoutStatus.RequiresAction && (State.IsCancelRequested || Now >= State.ExpiresAt);
 
-    private Task Step() => State switch
+    private Task Step()
+    {
+        woken = false;
+        return NextStep();
+    }
+
+    private Task NextStep() => State switch
     {
         { Status: CheckoutStatus.Compensating } => Compensate(),
         { Status: CheckoutStatus.Placing } => Place(),
@@ -223,15 +243,18 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
     {
         await KeepHolding();
         var grain = GrainFactory.Payment(PaymentId);
-        var payment = State.HasReturned
-            ? await grain.Confirm()
-            : await grain.Authorise(new AuthorisePayment(OrderId, Id, State.Provider, State.Quote.Totals.Total, State.Method, State.ReturnUrl));
+        var payment = State switch
+        {
+            { HasReturned: true, Details: { } details } => await grain.ConfirmWith(details),
+            { HasReturned: true } => await grain.Confirm(),
+            _ => await grain.Authorise(new AuthorisePayment(OrderId, Id, State.Provider, State.Quote.Totals.Total, State.Method, State.ReturnUrl) { Shopper = Shoppers.Of(State.Owner) }),
+        };
         switch (payment.Status)
         {
-            case PaymentStatus.Authorized when payment.Authorised != State.Quote.Totals.Total:
+            case PaymentStatus.Authorized or PaymentStatus.Captured when payment.Authorised != State.Quote.Totals.Total:
                 await Undo(CheckoutStatus.Failed, new CheckoutFailure("payment-rejected", "amount", "The provider authorised another amount than was asked for.", true));
                 break;
-            case PaymentStatus.Authorized:
+            case PaymentStatus.Authorized or PaymentStatus.Captured:
                 await Commit(new PaymentAuthorised(payment.Authorised));
                 break;
             case PaymentStatus.RequiresAction when payment.Action is not null:
@@ -276,17 +299,13 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
     /// <summary>Undoes in reverse: the authorisation, the stock and the coupons' uses, the claim on the cart. Goes on until it is done.</summary>
     private async Task Compensate()
     {
-        if (State.PaymentAsked && await GrainFactory.Payment(PaymentId).Get() is { } payment)
+        if (State.PaymentAsked && await LetGo() is { Status: not (PaymentStatus.Voided or PaymentStatus.Refunded or PaymentStatus.Failed) } payment)
         {
-            var failed = payment.Transactions.Count(t => t is { Kind: TransactionKind.Void, Status: TransactionStatus.Failed });
-            payment = await GrainFactory.Payment(PaymentId).Void($"void:{failed + 1}");
-            if (payment.Status is not (PaymentStatus.Voided or PaymentStatus.Failed))
-            {
-                logger.CannotVoid(Id, payment.Status);
-                await KeepHolding();
-                await Delay("the payment provider has not confirmed that nothing is held");
-                return;
-            }
+            logger.CannotVoid(Id, payment.Status);
+            await KeepHolding();
+            var accepted = payment.Transactions.Any(static t => t.Kind is TransactionKind.Void or TransactionKind.Refund && t.Status is TransactionStatus.Accepted);
+            await Delay("the payment provider has not confirmed that nothing is held", accepted ? Checkout.AcceptedPatience : null);
+            return;
         }
 
         // Whether or not they were taken: a crash may lie between the taking and its being known here.
@@ -305,6 +324,26 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
         meters.Ended(State.Status, Now - State.StartedAt);
     }
 
+    /// <summary>Lets go of what is held, and gives back what was captured with it; null when nothing was ever asked for.</summary>
+    private async Task<PaymentView?> LetGo()
+    {
+        var grain = GrainFactory.Payment(PaymentId);
+        if (await grain.Get() is not { } payment)
+        {
+            return null;
+        }
+
+        var unsettled = payment.Transactions.FirstOrDefault(static t => t.Kind is TransactionKind.Void && t.Status is TransactionStatus.Pending or TransactionStatus.Unknown or TransactionStatus.Accepted);
+        payment = await grain.Void(unsettled?.Id ?? $"void:{Number(payment, TransactionKind.Void)}");
+        return (payment.Captured - payment.Refunded).Amount > 0
+            ? await grain.Refund($"refund:{Number(payment, TransactionKind.Refund)}", payment.Captured - payment.Refunded, "checkout undone")
+            : payment;
+    }
+
+    /// <summary>What the provider refused is tried again under a new name; what has no answer yet keeps its own.</summary>
+    private static int Number(PaymentView payment, TransactionKind kind) =>
+        1 + payment.Transactions.Count(t => t.Kind == kind && t.Status is TransactionStatus.Failed or TransactionStatus.Succeeded && t.Id.StartsWith(kind.ToString().ToLowerInvariant(), StringComparison.Ordinal));
+
     /// <summary>A reservation whose payment is in doubt does not expire.</summary>
     private async Task KeepHolding()
     {
@@ -316,11 +355,11 @@ internal sealed partial class CheckoutGrain(PaymentProviders providers, Checkout
         }
     }
 
-    private async Task Delay(string why)
+    private async Task Delay(string why, TimeSpan? pause = null)
     {
         try
         {
-            await Commit(new StepDelayed(why, Now + Checkout.Pause(State.Delays)));
+            await Commit(new StepDelayed(why, Now + (pause ?? Checkout.Pause(State.Delays))));
         }
         catch (CommerceException refusal)
         {

@@ -28,6 +28,8 @@ internal sealed partial class Export
             OrderPlaced? order = null;
             var asked = new Dictionary<string, OrderShares>(StringComparer.Ordinal);
             var takenBack = new List<(string Account, long Amount)>();
+            var reversed = new HashSet<string>(StringComparer.Ordinal);
+            var times = 0;
             await foreach (var (happened, at) in History<OrderEvent>(id))
             {
                 switch (happened)
@@ -46,7 +48,19 @@ internal sealed partial class Export
                     case OrderRefunded e when asked.TryGetValue(e.OperationId, out var shares) && shares.Total(e.Amount.Currency) == e.Amount && !e.Amount.IsZero:
                         var part = Part(shares);
                         takenBack.AddRange(part);
-                        foreach (var line in Entries(id, $"taken-back:{e.OperationId}", at, e.Amount.Currency, part))
+                        times++;
+                        foreach (var line in Entries(id, reversed.Contains(e.OperationId) ? $"taken-back:{times}:{e.OperationId}" : $"taken-back:{e.OperationId}", at, e.Amount.Currency, part))
+                        {
+                            yield return line;
+                        }
+
+                        break;
+                    case OrderMovementReversed e when asked.TryGetValue(e.OperationId, out var shares) && shares.Total(e.Amount.Currency) == e.Amount && !e.Amount.IsZero:
+                        // The refund came back: the sale stands again.
+                        (string Account, long Amount)[] undone = [.. Part(shares).Select(entry => (entry.Account, -entry.Amount))];
+                        takenBack.AddRange(undone);
+                        reversed.Add(e.OperationId);
+                        foreach (var line in Entries(id, $"not-taken-back:{e.ReversalId}", at, e.Amount.Currency, undone))
                         {
                             yield return line;
                         }

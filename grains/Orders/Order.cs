@@ -20,6 +20,8 @@ namespace Commerce.Orders;
 [JsonDerivedType(typeof(OrderRefundRequested), "commerce.order.refund-requested.v1")]
 [JsonDerivedType(typeof(OrderRefunded), "commerce.order.refunded.v1")]
 [JsonDerivedType(typeof(OrderMovementFailed), "commerce.order.movement-failed.v1")]
+[JsonDerivedType(typeof(OrderMovementAccepted), "commerce.order.movement-accepted.v1")]
+[JsonDerivedType(typeof(OrderMovementReversed), "commerce.order.movement-reversed.v1")]
 internal abstract record OrderEvent;
 
 internal sealed record OrderPlaced(
@@ -49,17 +51,36 @@ internal sealed record OrderRefundRequested(string OperationId, Money Amount, st
 
 internal sealed record OrderRefunded(string OperationId, Money Amount) : OrderEvent;
 
-internal sealed record OrderMovementFailed(string OperationId, string Code, string Message) : OrderEvent;
+/// <param name="Late">The provider had accepted it before.</param>
+internal sealed record OrderMovementFailed(string OperationId, string Code, string Message, bool? Late = null) : OrderEvent;
+
+/// <summary>The provider took it on, and tells the outcome by webhook; said again each time it was asked and still had none.</summary>
+internal sealed record OrderMovementAccepted(string OperationId) : OrderEvent;
+
+/// <summary>What had been made came to nothing, perhaps days later: it can be asked for again.</summary>
+/// <param name="ReversalId">The transaction that took it back.</param>
+internal sealed record OrderMovementReversed(string OperationId, string ReversalId, Money Amount, string Code) : OrderEvent;
 
 /// <summary>Money that the order asked for.</summary>
 /// <param name="Shares">Whose money it is; null: an amount that belongs to no line.</param>
 internal sealed record Movement(string OperationId, TransactionKind Kind, Money Amount, string? Reason, OrderShares? Shares, DateTimeOffset At);
+
+/// <summary>Money that the order asked for, and that did not move in the end.</summary>
+/// <param name="Late">The provider had accepted it before.</param>
+/// <param name="Reversed">It had been made before.</param>
+internal sealed record EndedMovement(Movement Asked, string Code, bool Late, bool Reversed);
 
 /// <summary>The rules of one order. Pure: no clock, no storage, no payment provider.</summary>
 internal sealed record Order : IAggregateState<Order, OrderEvent>
 {
     /// <summary>How long after its last step an unfinished operation is taken up again.</summary>
     public static readonly TimeSpan RecoverAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an order waits for the webhook that tells what became of an accepted movement, before it asks.</summary>
+    public static readonly TimeSpan AcceptedPatience = TimeSpan.FromHours(1);
+
+    /// <summary>Under operations of this name a cancelled order voids and refunds.</summary>
+    public const string CancelOperation = "cancel";
 
     public static Order Initial { get; } = new();
 
@@ -86,7 +107,18 @@ internal sealed record Order : IAggregateState<Order, OrderEvent>
     /// <summary>Operations that the provider refused, so that their repetition is refused alike.</summary>
     public ImmutableDictionary<string, OrderMovementFailed> Refused { get; init; } = ImmutableDictionary<string, OrderMovementFailed>.Empty;
 
-    public DateTimeOffset? WakeAt => Status is Cancelling || !Pending.IsEmpty ? UpdatedAt + RecoverAfter : null;
+    /// <summary>What came to nothing after it had been asked for, in the order in which that came to be known.</summary>
+    public ImmutableArray<EndedMovement> Ended { get; init; } = [];
+
+    /// <summary>Operations that the provider accepted: their outcome is a webhook.</summary>
+    public ImmutableHashSet<string> Accepted { get; init; } = [];
+
+    /// <summary>Transactions that took something back, and are known of.</summary>
+    public ImmutableHashSet<string> Reversals { get; init; } = [];
+
+    public DateTimeOffset? WakeAt => Status is not Cancelling && Pending.IsEmpty ? null : UpdatedAt + (IsAnswerMissing ? RecoverAfter : AcceptedPatience);
+
+    private bool IsAnswerMissing => (Status is Cancelling && !Accepted.Contains(CancelOperation)) || Pending.Any(p => !Accepted.Contains(p.OperationId));
 
     public string? Violation
     {
@@ -119,15 +151,14 @@ internal sealed record Order : IAggregateState<Order, OrderEvent>
         (Placed,              nameof(OrderCaptureRequested))  => Placed,
         (Placed,              nameof(OrderRefundRequested))   => Placed,
         (Completed,           nameof(OrderRefundRequested))   => Completed,
-        // an answer may come when the order has moved on
-        (Placed,              nameof(OrderCaptured))          => Placed,
-        (OnHold,              nameof(OrderCaptured))          => OnHold,
-        (Placed,              nameof(OrderRefunded))          => Placed,
-        (OnHold,              nameof(OrderRefunded))          => OnHold,
-        (Completed,           nameof(OrderRefunded))          => Completed,
-        (Placed,              nameof(OrderMovementFailed))    => Placed,
-        (OnHold,              nameof(OrderMovementFailed))    => OnHold,
-        (Completed,           nameof(OrderMovementFailed))    => Completed,
+        // only what had been given back and came back: see Allowed
+        (Cancelled,           nameof(OrderRefundRequested))   => Cancelled,
+        // an answer may come when the order has moved on, and be taken back days later
+        (not None,            nameof(OrderCaptured))          => from,
+        (not None,            nameof(OrderRefunded))          => from,
+        (not None,            nameof(OrderMovementFailed))    => from,
+        (not None,            nameof(OrderMovementAccepted))  => from,
+        (not None,            nameof(OrderMovementReversed))  => from,
         _                                                     => null,
     };
 #pragma warning restore format
@@ -143,7 +174,7 @@ internal sealed record Order : IAggregateState<Order, OrderEvent>
     ];
 
     /// <summary>What may be asked for in this state.</summary>
-    public ImmutableArray<string> Allowed => [.. Asks.Where(ask => Next(Status, ask.Begins) is not null).Select(ask => ask.Ask)];
+    public ImmutableArray<string> Allowed => [.. Asks.Where(ask => Next(Status, ask.Begins) is not null && (Status is not Cancelled || !Reversals.IsEmpty)).Select(ask => ask.Ask)];
 
     /// <inheritdoc/>
     public Order Apply(OrderEvent happened, DateTimeOffset at)
@@ -175,7 +206,18 @@ internal sealed record Order : IAggregateState<Order, OrderEvent>
         OrderRefundRequested e => this with { Pending = Pending.Add(new Movement(e.OperationId, TransactionKind.Refund, e.Amount, e.Reason, e.Shares, at)) },
         OrderCaptured e => Succeeded(e.OperationId, e.Amount),
         OrderRefunded e => Succeeded(e.OperationId, e.Amount),
-        OrderMovementFailed e => Done(e.OperationId) with { Refused = Refused.SetItem(e.OperationId, e) },
+        OrderMovementFailed e => Done(e.OperationId) with
+        {
+            Refused = Refused.SetItem(e.OperationId, e),
+            Ended = Pending.FirstOrDefault(p => p.OperationId == e.OperationId) is { } asked ? Ended.Add(new EndedMovement(asked, e.Code, e.Late ?? false, Reversed: false)) : Ended,
+        },
+        OrderMovementAccepted e => this with { Accepted = Accepted.Add(e.OperationId) },
+        OrderMovementReversed e => this with
+        {
+            Reversals = Reversals.Add(e.ReversalId),
+            Ended = Made.FirstOrDefault(m => m.OperationId == e.OperationId) is { } made ? Ended.Add(new EndedMovement(made, e.Code, Late: true, Reversed: true)) : Ended,
+            Made = Made.RemoveAll(m => m.OperationId == e.OperationId),
+        },
         _ => this,
     };
 
@@ -193,9 +235,15 @@ internal sealed record Order : IAggregateState<Order, OrderEvent>
         select units;
 
     /// <summary>Of an amount that is not the one asked for nobody knows whose it is.</summary>
-    private Order Succeeded(string operationId, Money amount) => Pending.FirstOrDefault(p => p.OperationId == operationId) is { } asked
-        ? Done(operationId) with { Made = Made.Add(asked.Amount == amount ? asked : asked with { Amount = amount, Shares = null }) }
-        : this;
+    private Order Succeeded(string operationId, Money amount) =>
+        (Pending.FirstOrDefault(p => p.OperationId == operationId) ?? Ended.FirstOrDefault(ended => ended.Asked.OperationId == operationId)?.Asked) is { } asked
+            ? Done(operationId) with
+            {
+                Made = Made.Add(asked.Amount == amount ? asked : asked with { Amount = amount, Shares = null }),
+                Ended = Ended.RemoveAll(ended => ended.Asked.OperationId == operationId),
+                Refused = Refused.Remove(operationId),
+            }
+            : this;
 
-    private Order Done(string operationId) => this with { Pending = Pending.RemoveAll(p => p.OperationId == operationId) };
+    private Order Done(string operationId) => this with { Pending = Pending.RemoveAll(p => p.OperationId == operationId), Accepted = Accepted.Remove(operationId) };
 }

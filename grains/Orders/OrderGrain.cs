@@ -15,9 +15,6 @@ namespace Commerce.Orders;
 [GrainType("order"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 1)]
 internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Order, OrderEvent>, IOrderGrain
 {
-    /// <summary>Under operations of this name a cancelled order voids and refunds.</summary>
-    private const string CancelOperation = "cancel";
-
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
 
     private IPaymentGrain Payment => GrainFactory.Payment(State.PaymentId);
@@ -45,6 +42,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
             await Commit(request, new OrderCancelRequested(reason));
         }
 
+        await CarryAll();
         await CarryOutCancel();
         return new Reply<OrderView>(await View(), repeated);
     }
@@ -63,9 +61,10 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
 
     public override async Task Wake()
     {
-        await CarryAll();
-        if (State.Status is OrderStatus.Cancelling)
+        if (State.Status is not OrderStatus.None)
         {
+            await CarryAll();
+            await FollowPayment();
             await CarryOutCancel();
         }
     }
@@ -78,7 +77,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         var repeated = IsRepeated(request);
         if (!repeated)
         {
-            DemandAllowed(step, kind is TransactionKind.Capture ? typeof(OrderCaptureRequested) : typeof(OrderRefundRequested));
+            DemandAllowed(step);
             await CarryAll();
             var (asked, shares) = Asked(kind, await Payment.Get(), amount, parts);
             (OrderEvent intent, OrderEvent done) = kind is TransactionKind.Capture
@@ -100,7 +99,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         {
             (null, _) => none,
             (_, true) => payment.Authorised - payment.Captured - payment.Voided - Asked(kind),
-            (_, false) => payment.Captured - payment.Refunded - Asked(kind),
+            (_, false) => payment.Captured - payment.Refunded - payment.ChargedBack - Asked(kind),
         };
         if (left.Amount < 0 || (left.IsZero && (parts is null || payment is null || (capturing ? payment.Authorised : payment.Captured).IsZero)))
         {
@@ -138,7 +137,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         return new Reply<OrderView>(await View(), repeated);
     }
 
-    /// <summary>Takes up what is pending; an operation that the provider refused, or has not answered, is the caller's to know.</summary>
+    /// <summary>Takes up what is pending; an operation that the provider refused, or has not answered, is the caller's to know. One that it accepted stays pending.</summary>
     private async Task CarryPending(string? operationId = null)
     {
         await CarryAll();
@@ -147,7 +146,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
             throw new CommerceException(PaymentErrors.Refused(refused.Code, refused.Message));
         }
 
-        if (State.Pending.Any(p => operationId is null || p.OperationId == operationId))
+        if (State.Pending.Any(p => (operationId is null || p.OperationId == operationId) && !State.Accepted.Contains(p.OperationId)))
         {
             throw new CommerceException(PaymentErrors.InDoubt(AskAgain));
         }
@@ -190,7 +189,12 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
                 await Commit(new OrderRefunded(movement.OperationId, transaction.Amount));
                 break;
             case TransactionStatus.Failed:
-                await Commit(new OrderMovementFailed(movement.OperationId, transaction.Reason ?? "refused", $"The {movement.Kind.ToString().ToLowerInvariant()} of {movement.Amount} was refused."));
+                await Commit(new OrderMovementFailed(
+                    movement.OperationId, transaction.Reason ?? "refused", $"The {movement.Kind.ToString().ToLowerInvariant()} of {movement.Amount} was refused.",
+                    State.Accepted.Contains(movement.OperationId) ? true : null));
+                break;
+            case TransactionStatus.Accepted:
+                await NoteAccepted(movement.OperationId);
                 break;
             default:
                 logger.MovementInDoubt(Id, movement.OperationId);
@@ -198,7 +202,34 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         }
     }
 
-    /// <summary>Gives everything back: money first, then stock and the coupons' uses. Each step may be repeated.</summary>
+    /// <summary>Once, and again whenever it was time to ask: so that the next time is an hour away, not ten seconds.</summary>
+    private Task NoteAccepted(string operationId) =>
+        !State.Accepted.Contains(operationId) || State.WakeAt <= Now ? Commit(new OrderMovementAccepted(operationId)) : Task.CompletedTask;
+
+    /// <summary>What the payment's ledger says of movements that had come to their end here: taken back since, or done after all.</summary>
+    private async Task FollowPayment()
+    {
+        if ((State.Made.IsEmpty && State.Ended.IsEmpty && State.Status is not OrderStatus.Cancelled) || await Payment.Get() is not { } payment)
+        {
+            return;
+        }
+
+        var reversals = payment.Transactions.Where(t => t is { Kind: TransactionKind.Reverse, Status: TransactionStatus.Succeeded, Of: not null }).ToLookup(t => t.Of!);
+        foreach (var transaction in payment.Transactions.Where(t => t.Kind is TransactionKind.Capture or TransactionKind.Refund && t.Status is TransactionStatus.Succeeded))
+        {
+            var reversal = reversals[transaction.Id].LastOrDefault();
+            if (reversal is not null && !State.Reversals.Contains(reversal.Id))
+            {
+                await Commit(new OrderMovementReversed(transaction.Id, reversal.Id, transaction.Amount, reversal.Reason ?? "failed"));
+            }
+            else if (reversal is null && State.Ended.Any(ended => ended.Asked.OperationId == transaction.Id))
+            {
+                await Commit(transaction.Kind is TransactionKind.Capture ? new OrderCaptured(transaction.Id, transaction.Amount) : new OrderRefunded(transaction.Id, transaction.Amount));
+            }
+        }
+    }
+
+    /// <summary>Gives everything back: money first, then stock and the coupons' uses. Each step may be repeated. What the provider accepted ends by its webhook.</summary>
     private async Task CarryOutCancel()
     {
         if (State.Status is not OrderStatus.Cancelling)
@@ -207,18 +238,24 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         }
 
         var payment = await Payment.Get() ?? throw new InvalidOperationException($"'{Id}' has no payment.");
-        var refundable = payment.Captured - payment.Refunded;
+        var refundable = payment.Captured - payment.Refunded - payment.ChargedBack;
         var refund = Attempt(payment, TransactionKind.Refund);
-        var open = payment.Transactions.Any(t => t.Id == refund && t.Status is TransactionStatus.Pending or TransactionStatus.Unknown);
-        if (refundable.Amount > 0 || open)
+        if (refundable.Amount > 0 || payment.Transactions.Any(t => t.Id == refund && IsOpen(t)))
         {
             payment = await Payment.Refund(refund, refundable, State.Reason);
         }
 
         payment = await Payment.Void(Attempt(payment, TransactionKind.Void));
-        if (payment.Captured != payment.Refunded || (payment.Authorised - payment.Captured - payment.Voided).Amount > 0)
+        var open = payment.Transactions.Where(t => t.Kind is not TransactionKind.Authorise && IsOpen(t)).ToList();
+        if (open.Count > 0 || (payment.Captured - payment.Refunded - payment.ChargedBack).Amount > 0 || (payment.Authorised - payment.Captured - payment.Voided).Amount > 0)
         {
-            logger.MovementInDoubt(Id, CancelOperation);
+            if (open.Count > 0 && open.TrueForAll(t => t.Status is TransactionStatus.Accepted))
+            {
+                await NoteAccepted(Order.CancelOperation);
+                return;
+            }
+
+            logger.MovementInDoubt(Id, Order.CancelOperation);
             throw new CommerceException(PaymentErrors.InDoubt(AskAgain));
         }
 
@@ -231,12 +268,15 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         await Commit(new OrderCancelled(payment.Refunded, payment.Voided));
     }
 
-    /// <summary>A movement that the provider refused is tried again under a new name; one without an answer keeps its own.</summary>
+    private static bool IsOpen(PaymentTransaction transaction) => transaction.Status is TransactionStatus.Pending or TransactionStatus.Unknown or TransactionStatus.Accepted;
+
+    /// <summary>A movement that the provider refused, or that came back, is tried again under a new name; one without an answer keeps its own.</summary>
     private static string Attempt(PaymentView payment, TransactionKind kind)
     {
-        var stem = $"{CancelOperation}:{kind.ToString().ToLowerInvariant()}:";
-        var refused = payment.Transactions.Count(t => t.Status is TransactionStatus.Failed && t.Id.StartsWith(stem, StringComparison.Ordinal));
-        return $"{stem}{refused + 1}";
+        var stem = $"{Order.CancelOperation}:{kind.ToString().ToLowerInvariant()}:";
+        var reversed = payment.Transactions.Where(t => t is { Kind: TransactionKind.Reverse, Status: TransactionStatus.Succeeded }).Select(t => t.Of).ToHashSet();
+        var over = payment.Transactions.Count(t => t.Id.StartsWith(stem, StringComparison.Ordinal) && t.Kind == kind && (t.Status is TransactionStatus.Failed || reversed.Contains(t.Id)));
+        return $"{stem}{over + 1}";
     }
 
     private void Demand(Request request)
@@ -247,9 +287,9 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         }
     }
 
-    private void DemandAllowed(string step, Type begins)
+    private void DemandAllowed(string step)
     {
-        if (Order.Next(State.Status, begins) is null)
+        if (!State.Allowed.Contains(step))
         {
             throw new CommerceException(CommonErrors.NotNow("order", State.Status.ToString().ToLowerInvariant(), step, State.Allowed));
         }
@@ -293,6 +333,10 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
            let asked = movement.m
            where asked.Kind == kind
            select new OrderMovement(asked.OperationId, asked.Amount, asked.Reason, asked.At, movement.Made, asked.Shares),
+        .. from ended in State.Ended
+           let asked = ended.Asked
+           where asked.Kind == kind && ended.Late
+           select new OrderMovement(asked.OperationId, asked.Amount, asked.Reason, asked.At, Made: false, asked.Shares) { FailedBecause = ended.Code, Reversed = ended.Reversed },
     ];
 }
 

@@ -262,6 +262,8 @@ internal sealed class PaymentProviders(IEnumerable<IPaymentProvider> providers)
 {
     private readonly ImmutableDictionary<string, IPaymentProvider> byName = providers.ToImmutableDictionary(p => p.Name, StringComparer.Ordinal);
 
+    public IEnumerable<IPaymentProvider> All => byName.Values;
+
     public IPaymentProvider this[string name] => Find(name)
         ?? throw new CommerceException(Checkouts.CheckoutErrors.UnknownProvider(name));
 
