@@ -30,10 +30,13 @@ internal static class CommerceSilo
     private const int DefaultPort = 11111, DefaultGatewayPort = 30000;
 
     /// <summary>Stands in for a vendor account.</summary>
-    private const string SandboxKey = "sk_test_sandbox", SandboxAccount = "1000000000";
+    private const string SandboxKey = "sk_test_sandbox", SandboxAccount = "1000000000", SandboxMerchant = "SandboxECOM";
 
     /// <summary>What the sandbox of this very process signs with, and nobody else can.</summary>
     private static readonly string SandboxWebhookSecret = "whsec_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+
+    /// <summary>The same of Adyen's: a key in hex.</summary>
+    private static readonly string SandboxHmacKey = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
 
     extension(WebApplicationBuilder builder)
     {
@@ -95,7 +98,18 @@ internal static class CommerceSilo
             services.AddSingleton<OwnAddress>();
             if (!UsesSandbox(configuration))
             {
-                services.AddStripe();
+                // A shop without Stripe is one with Adyen; one with neither is told what it needs by Stripe's settings.
+                var paidByAdyen = !string.IsNullOrEmpty(configuration["Commerce:Adyen:ApiKey"]);
+                if (!paidByAdyen || !string.IsNullOrEmpty(configuration["Commerce:Stripe:ApiKey"]))
+                {
+                    services.AddStripe();
+                }
+
+                if (paidByAdyen)
+                {
+                    services.AddAdyen();
+                }
+
                 if (!string.IsNullOrEmpty(configuration["Commerce:Avalara:AccountId"]))
                 {
                     services.AddAvalara();
@@ -109,6 +123,9 @@ internal static class CommerceSilo
             {
                 sandbox.DataDirectory = configuration["Commerce:Sandbox:DataDirectory"] ?? Path.Combine(Path.GetFullPath(data), "sandbox");
                 sandbox.WebhookSecret = configuration["Commerce:Stripe:WebhookSecret"] ?? SandboxWebhookSecret;
+                sandbox.AdyenHmacKey = configuration["Commerce:Adyen:HmacKey"]?.Split(',')[0].Trim() ?? SandboxHmacKey;
+                sandbox.AdyenWebhookUser ??= configuration["Commerce:Adyen:WebhookUser"];
+                sandbox.AdyenWebhookPassword ??= configuration["Commerce:Adyen:WebhookPassword"];
                 sandbox.ResolveWebhookUrl = vendor => own.Reach("/v1/webhooks/" + vendor);
                 sandbox.ShopDirectory ??= SellsFromCommercetools(configuration) ? Path.GetFullPath(configuration["Commerce:Shop:Directory"] ?? "shop", AppContext.BaseDirectory) : null;
             });
@@ -119,6 +136,15 @@ internal static class CommerceSilo
                 stripe.WebhookSecret ??= SandboxWebhookSecret;
                 stripe.SearchLag = TimeSpan.Zero;
                 stripe.ResolveBaseUrl = () => own.Reach("/sandbox/stripe");
+            });
+            services.AddAdyen();
+            services.AddOptions<AdyenOptions>().PostConfigure<OwnAddress>((adyen, own) =>
+            {
+                adyen.ApiKey ??= SandboxKey;
+                adyen.MerchantAccount ??= SandboxMerchant;
+                adyen.HmacKey ??= SandboxHmacKey;
+                (adyen.ReportUser, adyen.ReportPassword) = (adyen.ReportUser ?? "report@Company.Sandbox", adyen.ReportPassword ?? SandboxKey);
+                adyen.ResolveBaseUrl = () => own.Reach("/sandbox/adyen");
             });
             services.AddAvalara();
             services.AddOptions<AvalaraOptions>().PostConfigure<OwnAddress>((avalara, own) =>
@@ -189,6 +215,7 @@ internal static class CommerceSilo
     public static bool UsesSandbox(IConfiguration configuration) => configuration.GetValue(
         "Commerce:Sandbox:Enabled",
         string.IsNullOrEmpty(configuration["Commerce:Stripe:ApiKey"]) && string.IsNullOrEmpty(configuration["Commerce:Stripe:BaseUrl"])
+            && string.IsNullOrEmpty(configuration["Commerce:Adyen:ApiKey"])
             && string.IsNullOrEmpty(configuration.GetConnectionString("Commerce")));
 
     /// <summary>Whether this process answers requests itself, or leaves that to front ends of their own.</summary>

@@ -1,3 +1,4 @@
+using Commerce.Sandbox.Adyen;
 using Commerce.Sandbox.Avalara;
 using Commerce.Sandbox.Commercetools;
 using Commerce.Sandbox.Stripe;
@@ -18,6 +19,8 @@ public static class SandboxEndpoints
             sandbox.MapGet("/3ds/{id}", AuthenticationPage.Show).ExcludeFromDescription();
             sandbox.MapPost("/3ds/{id}", AuthenticationPage.Decide).DisableAntiforgery().ExcludeFromDescription();
             sandbox.MapStripe();
+            sandbox.MapAdyen();
+            sandbox.MapStripeControls();
             sandbox.MapAvalara();
             sandbox.MapCommercetools();
             sandbox.MapFaults();

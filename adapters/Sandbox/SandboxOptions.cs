@@ -8,6 +8,9 @@ public sealed class SandboxOptions
 {
     public const string Section = "Commerce:Sandbox";
 
+    /// <summary>What Adyen's webhooks are signed with when nobody names another key.</summary>
+    public const string DefaultAdyenHmacKey = "5A4E4442584F4B4C4D4E4F505152535455565758595A30313233343536373839";
+
     private const string Placeholder = "{vendor}";
 
     /// <summary>Whether a host that can do without it mounts it. The stand-alone program always does. Default: not said, the host decides.</summary>
@@ -51,6 +54,31 @@ public sealed class SandboxOptions
     /// <summary>How long an idempotency key is remembered. Default: 24 hours.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan KeyRetention { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>The only <c>X-API-Key</c> that Adyen lets in. Default: any.</summary>
+    public string? AdyenApiKey { get; set; }
+
+    /// <summary>What Adyen's webhooks are signed with: 64 hexadecimal digits. Default: a key that everybody knows.</summary>
+    [Required, RegularExpression("^[0-9A-Fa-f]{64}$")]
+    public string AdyenHmacKey { get; set; } = DefaultAdyenHmacKey;
+
+    /// <summary>User of the basic authentication that Adyen's webhooks carry. Default: none.</summary>
+    public string? AdyenWebhookUser { get; set; }
+
+    /// <summary>Its password.</summary>
+    public string? AdyenWebhookPassword { get; set; }
+
+    /// <summary>How long after a request Adyen tells its outcome by webhook. Default: 50 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan AdyenWebhookDelay { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long Adyen remembers an idempotency key. Default: 7 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "31.00:00:00")]
+    public TimeSpan AdyenKeyRetention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Wait before that happens which happens at a vendor later by itself: an outcome of a refund, a dispute that a test card brings. Default: 1 second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan LaterDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Address of the sandbox as a shopper's browser sees it. Default: the one that the request was sent to.</summary>
     public string? PublicUrl { get; set; }

@@ -1,3 +1,4 @@
+using Commerce.Sandbox.Adyen;
 using Commerce.Sandbox.Avalara;
 using Commerce.Sandbox.Commercetools;
 using Commerce.Sandbox.Stripe;
@@ -27,6 +28,10 @@ public static class SandboxServices
             services.AddSingleton<IWebhookSource>(vendors => vendors.GetRequiredService<StripeAccount>());
             services.AddSingleton<IVendorBooks>(vendors => vendors.GetRequiredService<StripeAccount>());
             services.AddSingleton<StripeDoor>();
+            services.AddSingleton<AdyenAccount>();
+            services.AddSingleton<IWebhookSource>(vendors => vendors.GetRequiredService<AdyenAccount>());
+            services.AddSingleton<IVendorBooks>(vendors => vendors.GetRequiredService<AdyenAccount>());
+            services.AddSingleton<AdyenDoor>();
             services.AddSingleton<AvalaraCompany>();
             services.AddSingleton<AvalaraDoor>();
             services.AddSingleton<VendorProject>();
@@ -34,6 +39,7 @@ public static class SandboxServices
             services.AddSingleton<FaultBook>();
             services.AddSingleton<WebhookQueue>();
             services.AddHostedService<WebhookSender>();
+            services.AddHostedService<StripeLater>();
             return services;
         }
     }

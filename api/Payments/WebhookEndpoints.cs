@@ -22,7 +22,8 @@ internal static class WebhookEndpoints
         var headers = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, values) in call.Http.Headers)
         {
-            if (!name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && !name.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
+            // A provider may prove itself by basic authentication; what is kept of a webhook leaves it out.
+            if (!name.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
             {
                 headers[name] = values.ToString();
             }

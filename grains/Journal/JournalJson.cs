@@ -90,6 +90,7 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(AuthorisationExtended))]
 [JsonSerializable(typeof(DisputeNoted))]
 [JsonSerializable(typeof(FollowUpDelayed))]
+[JsonSerializable(typeof(SaidAgain))]
 [JsonSerializable(typeof(WebhookReceived))]
 [JsonSerializable(typeof(WebhookReceivedAgain))]
 [JsonSerializable(typeof(WebhookApplied))]

@@ -62,18 +62,19 @@ internal sealed partial record Payment
             };
         }
 
+        // Of the same moment the failure holds.
+        var isLater = fact.At > Told(asked);
         return (asked.Status, done) switch
         {
             (Pending or Unknown or Accepted, true) => [Done(asked, fact)],
             (Pending or Unknown or Accepted, false) => [NotDone(asked, fact)],
             _ when fact.At < Told(asked) => [],
-            (Succeeded, true) => ReversalOf(asked.Id) is { } reversal && fact.At > Told(asked) ? [new ReversalWithdrawn(reversal.Id, fact.At)] : [],
-            (Succeeded, false) when ReversalOf(asked.Id) is not null => [],
-            (Succeeded, false) when kind is TransactionKind.Capture or TransactionKind.Refund =>
-                [new Reversed(ReversalIdOf(asked.Id), asked.Id, fact.Reference, asked.Amount, fact.Code ?? "failed", fact.Message ?? "", fact.At)],
-            (Succeeded, false) => [NotDone(asked, fact)],
-            (Failed, true) when fact.At > Told(asked) => [Done(asked, fact)],
-            _ => [],
+            (Succeeded, true) when ReversalOf(asked.Id) is { } reversal => isLater ? [new ReversalWithdrawn(reversal.Id, fact.At)] : [],
+            (Succeeded, false) when ReversalOf(asked.Id) is null => kind is TransactionKind.Capture or TransactionKind.Refund
+                ? [new Reversed(ReversalIdOf(asked.Id), asked.Id, fact.Reference, asked.Amount, fact.Code ?? "failed", fact.Message ?? "", fact.At)]
+                : [NotDone(asked, fact)],
+            (Failed, true) => isLater ? [Done(asked, fact)] : [],
+            _ => isLater ? [new SaidAgain(asked.Id, fact.At)] : [],
         };
     }
 

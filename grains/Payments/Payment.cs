@@ -214,6 +214,7 @@ internal sealed partial record Payment : IAggregateState<Payment, PaymentEvent>
         AuthorisationExpiring e => this with { Expiring = e, UpdatedAt = at, DelayedUntil = null, Delays = 0 },
         AuthorisationExtended e => this with { LapsesAt = e.CaptureBefore, Expiring = null, UpdatedAt = at, DelayedUntil = null, Delays = 0 },
         FollowUpDelayed e => this with { DelayedUntil = e.Until, Delays = Delays + 1, UpdatedAt = at },
+        SaidAgain e => this with { ToldAt = ToldAt.SetItem(e.OperationId, e.HappenedAt), UpdatedAt = at },
         DisputeNoted e => Noted(e) with { UpdatedAt = at },
         _ => null,
     };

@@ -28,6 +28,7 @@ namespace Commerce.Payments;
 [JsonDerivedType(typeof(AuthorisationExpiring), "commerce.payment.authorisation-expiring.v1")]
 [JsonDerivedType(typeof(AuthorisationExtended), "commerce.payment.authorisation-extended.v1")]
 [JsonDerivedType(typeof(DisputeNoted), "commerce.payment.dispute-noted.v1")]
+[JsonDerivedType(typeof(SaidAgain), "commerce.payment.said-again.v1")]
 [JsonDerivedType(typeof(FollowUpDelayed), "commerce.payment.follow-up-delayed.v1")]
 internal abstract record PaymentEvent(string OperationId);
 
@@ -112,6 +113,9 @@ internal sealed record AuthorisationExtended(string OperationId, DateTimeOffset 
 /// <param name="Reason">The provider's own word.</param>
 internal sealed record DisputeNoted(
     string OperationId, string Reference, Money Amount, DisputeStatus Status, string? Reason, DateTimeOffset? RespondBy, DateTimeOffset HappenedAt) : PaymentEvent(OperationId);
+
+/// <summary>The provider said of a later moment what is known of an earlier one: what it says of the time between is old.</summary>
+internal sealed record SaidAgain(string OperationId, DateTimeOffset HappenedAt) : PaymentEvent(OperationId);
 
 /// <summary>The provider was asked and could not say: it is asked again then.</summary>
 internal sealed record FollowUpDelayed(string OperationId, DateTimeOffset Until) : PaymentEvent(OperationId);

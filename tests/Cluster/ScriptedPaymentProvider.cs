@@ -18,19 +18,26 @@ internal enum Fault
 }
 
 /// <summary>
-/// A bank that keeps a book by key, and does as it is told: <c>card</c> is authorised, <c>declined</c> declined, <c>3ds</c> waits for the shopper.
+/// A bank that keeps a book by key, and does as it is told: <c>card</c> is authorised, <c>declined</c> declined, <c>3ds</c> waits for the shopper,
+/// <c>unsupported</c> is no card that it takes.
 /// </summary>
-internal sealed class ScriptedPaymentProvider : IPaymentProvider
+internal sealed class ScriptedPaymentProvider(string name = "scripted") : IPaymentProvider
 {
     private readonly ConcurrentDictionary<string, Account> accounts = new();
 
-    public string Name => "scripted";
+    public string Name => name;
 
-    public PaymentCapabilities Capabilities { get; } = new(true, true, true, true, false, TimeSpan.FromDays(180));
+    public PaymentCapabilities Capabilities { get; set; } = new(true, true, true, true, false, TimeSpan.FromDays(180)) { StoresMethods = true };
+
+    /// <summary>Takes captures, voids and refunds on, and can tell what became of them only by webhook, as some banks do.</summary>
+    public static PaymentCapabilities Silent { get; } = new(true, true, true, true, true, TimeSpan.FromDays(180)) { Asynchronous = true, CanBeAsked = false };
+
+    /// <summary>Methods that shoppers keep, by pseudonym.</summary>
+    public ConcurrentDictionary<string, ImmutableArray<StoredMethod>> Kept { get; } = new();
 
     public Account this[string paymentId] => accounts.GetOrAdd(paymentId, static id => new Account(id));
 
-    public string? Refuses(string method) => method is "card" or "declined" or "3ds" ? null : "card, declined or 3ds";
+    public string? Refuses(string method) => method is "card" or "declined" or "3ds" or "unsupported" ? null : "card, declined or 3ds";
 
     public async Task<Outcome<Authorisation>> Authorise(AuthorisationRequest request, CancellationToken cancellationToken)
     {
@@ -38,9 +45,10 @@ internal sealed class ScriptedPaymentProvider : IPaymentProvider
         await account.Pass("authorise");
         return account.Carry<Authorisation>("authorise", request.Key, () => account.Authorise(request), () => request.Method switch
         {
+            "unsupported" => new Outcome<Authorisation>.Declined(Declines.Of(Declines.CardNotSupported, "network"), account.Reference),
             _ when account.State is AuthorisationState.Failed => new Outcome<Authorisation>.Declined(Declines.Of(Declines.CardDeclined), account.Reference),
             _ when account.State is AuthorisationState.RequiresAction =>
-                new Outcome<Authorisation>.RequiresAction(account.Reference, new PaymentAction("redirect", $"https://bank.example/{request.PaymentId}")),
+                new Outcome<Authorisation>.RequiresAction(account.Reference, account.Action),
             _ => new Outcome<Authorisation>.Ok(account.Shown),
         });
     }
@@ -48,6 +56,11 @@ internal sealed class ScriptedPaymentProvider : IPaymentProvider
     public Task<Outcome<Authorisation?>> Find(string paymentId, string? reference, CancellationToken cancellationToken)
     {
         var account = this[paymentId];
+        if (!Capabilities.CanBeAsked)
+        {
+            return Task.FromResult<Outcome<Authorisation?>>(new Outcome<Authorisation?>.Rejected("not_supported", "It tells by webhook."));
+        }
+
         return Task.FromResult(account.Carry<Authorisation?>("find", "find", static () => { }, () => new Outcome<Authorisation?>.Ok(account.IsKnown ? account.Shown : null)));
     }
 
@@ -59,19 +72,26 @@ internal sealed class ScriptedPaymentProvider : IPaymentProvider
 
     public string? Refuses(Money amount) => amount.Amount > 0 ? null : "An amount is above zero.";
 
-    public async Task<Outcome<Authorisation>> Confirm(ConfirmationRequest request, CancellationToken cancellationToken) =>
-        await Find(request.Authorisation.PaymentId, request.Reference, cancellationToken) switch
-        {
-            Outcome<Authorisation?>.Ok { Value: { } found } => new Outcome<Authorisation>.Ok(found),
-            Outcome<Authorisation?>.Unavailable later => new Outcome<Authorisation>.Unavailable(later.RetryAfter),
-            _ => new Outcome<Authorisation>.InDoubt("the answer was lost"),
-        };
+    /// <summary>Details that say <c>result = failed</c> fail; any others succeed.</summary>
+    public Task<Outcome<Authorisation>> Confirm(ConfirmationRequest request, CancellationToken cancellationToken)
+    {
+        var account = this[request.Authorisation.PaymentId];
+        return Task.FromResult(account.Carry<Authorisation>("confirm", request.Key, () => account.Authenticate(request.Details.GetValueOrDefault("result") != "failed"), () =>
+            account.State is AuthorisationState.Failed
+                ? new Outcome<Authorisation>.Declined(Declines.Of(Declines.AuthenticationFailed, "3ds_n"), account.Reference)
+                : new Outcome<Authorisation>.Ok(account.Shown)));
+    }
 
-    public Task<Outcome<Movement>> Adjust(MovementRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult<Outcome<Movement>>(new Outcome<Movement>.Rejected("not_supported", "No."));
+    public Task<Outcome<Movement>> Adjust(MovementRequest request, CancellationToken cancellationToken) => Move("adjust", request, static (account, amount) => account.Adjust(amount));
 
-    public Task<Outcome<Movement?>> FindMovement(TransactionKind kind, MovementRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult<Outcome<Movement?>>(new Outcome<Movement?>.Rejected("not_supported", "No."));
+    /// <summary>Knows what was settled or refused, and of the rest that it was accepted.</summary>
+    public Task<Outcome<Movement?>> FindMovement(TransactionKind kind, MovementRequest request, CancellationToken cancellationToken) => Task.FromResult(
+        !Capabilities.CanBeAsked ? new Outcome<Movement?>.Rejected("not_supported", "It tells by webhook.")
+        : this[request.PaymentId].Settled.TryGetValue(request.Key, out var done)
+            ? done
+                ? new Outcome<Movement?>.Ok(new Movement(Account.ReferenceOf(request.Key), request.Amount, Money.Zero(request.Amount.Currency)))
+                : new Outcome<Movement?>.Rejected("refused", "No.")
+            : (Outcome<Movement?>)new Outcome<Movement?>.Ok(new Movement(Account.ReferenceOf(request.Key), request.Amount, Money.Zero(request.Amount.Currency), MovementState.Accepted)));
 
     /// <summary>Its books, in any order.</summary>
     public List<Settlement> Booked { get; } = [];
@@ -98,24 +118,47 @@ internal sealed class ScriptedPaymentProvider : IPaymentProvider
         Task.FromResult<Outcome<ImmutableArray<Dispute>>>(new Outcome<ImmutableArray<Dispute>>.Ok([]));
 
     public Task<Outcome<ImmutableArray<StoredMethod>>> StoredMethods(string shopper, CancellationToken cancellationToken) =>
-        Task.FromResult<Outcome<ImmutableArray<StoredMethod>>>(new Outcome<ImmutableArray<StoredMethod>>.Ok([]));
+        Task.FromResult<Outcome<ImmutableArray<StoredMethod>>>(new Outcome<ImmutableArray<StoredMethod>>.Ok(Kept.GetValueOrDefault(shopper, [])));
 
-    public Task<Outcome<bool>> Forget(string shopper, string method, CancellationToken cancellationToken) => Task.FromResult<Outcome<bool>>(new Outcome<bool>.Ok(false));
+    public Task<Outcome<bool>> Forget(string shopper, string method, CancellationToken cancellationToken)
+    {
+        var kept = Kept.GetValueOrDefault(shopper, []);
+        Kept[shopper] = kept.RemoveAll(stored => stored.Method == method);
+        return Task.FromResult<Outcome<bool>>(new Outcome<bool>.Ok(Kept[shopper].Length < kept.Length));
+    }
 
     /// <summary>A webhook of this bank: <c>event|type|payment</c>.</summary>
     public static InboundWebhook Webhook(string eventId, string type, string paymentId) =>
-        new(ImmutableDictionary<string, string>.Empty, Encoding.UTF8.GetBytes($"{eventId}|{type}|{paymentId}"));
+        new(ImmutableDictionary<string, string>.Empty.Add("Authorization", "secret").Add("X-Bank", "scripted"), Encoding.UTF8.GetBytes($"{eventId}|{type}|{paymentId}"));
 
-    public ImmutableArray<ProviderWebhook> ReadWebhook(InboundWebhook webhook, DateTimeOffset now) => Encoding.UTF8.GetString(webhook.Body).Split('|') is [var id, var type, var payment]
-        ? [new ProviderWebhook(id, type, payment, null, now)]
+    /// <summary>A webhook that vouches for something itself.</summary>
+    public static InboundWebhook Webhook(string eventId, string paymentId, PaymentFact fact)
+    {
+        var id = Interlocked.Increment(ref facts);
+        Facts[id] = fact;
+        return Webhook(eventId, $"{fact.Kind}#{id}", paymentId);
+    }
+
+    private static readonly ConcurrentDictionary<int, PaymentFact> Facts = new();
+
+    private static int facts;
+
+    /// <summary>Several events may come in one request, a line each.</summary>
+    public ImmutableArray<ProviderWebhook> ReadWebhook(InboundWebhook webhook, DateTimeOffset now) => [.. Encoding.UTF8.GetString(webhook.Body).Split('\n').Select(line => Read(line, now))];
+
+    private static ProviderWebhook Read(string line, DateTimeOffset now) => line.Split('|') is [var id, var type, var payment]
+        ? type.Split('#') is [_, var number] && Facts[int.Parse(number)] is var fact
+            ? new ProviderWebhook(id, type, payment, null, fact.At, fact)
+            : new ProviderWebhook(id, type, payment, null, now)
         : throw new CommerceException(WebhookErrors.Unreadable("three parts were expected"));
 
     private async Task<Outcome<Movement>> Move(string step, MovementRequest request, Action<Account, long> effect)
     {
         var account = this[request.PaymentId];
         await account.Pass(step);
-        return account.Carry<Movement>(step, request.Key, () => effect(account, request.Amount.Amount), () =>
-            new Outcome<Movement>.Ok(new Movement($"{step}_{request.Key}", request.Amount, Money.Zero(request.Amount.Currency))));
+        var isAccepted = Capabilities.Asynchronous || account.IsAsynchronous;
+        return account.Carry<Movement>(step, request.Key, () => effect(account, request.Amount.Amount), () => new Outcome<Movement>.Ok(
+            new Movement(Account.ReferenceOf(request.Key), request.Amount, Money.Zero(request.Amount.Currency), isAccepted ? MovementState.Accepted : MovementState.Done) { CaptureBefore = account.RenewedUntil }));
     }
 
     /// <summary>One payment in the bank's book.</summary>
@@ -141,7 +184,29 @@ internal sealed class ScriptedPaymentProvider : IPaymentProvider
         /// <summary>Calls by step, repeated ones too.</summary>
         public ConcurrentDictionary<string, int> Calls { get; } = new();
 
-        public Authorisation Shown => new(Reference, State, Euro(Authorised), Euro(Captured), Euro(Refunded));
+        /// <summary>Captures, voids and refunds are accepted, and settled later.</summary>
+        public bool IsAsynchronous { get; set; }
+
+        /// <summary>When what is held lapses.</summary>
+        public DateTimeOffset? CaptureBefore { get; set; }
+
+        /// <summary>Until when it is good after an adjustment.</summary>
+        public DateTimeOffset? RenewedUntil { get; set; }
+
+        /// <summary>What became of accepted movements, by our key: done, or refused.</summary>
+        public ConcurrentDictionary<string, bool> Settled { get; } = new();
+
+        public PaymentAction Action => new("redirect", $"https://bank.example/{paymentId}") { Payload = $"secret of {paymentId}" };
+
+        public static string ReferenceOf(string key) => $"mov_{key}";
+
+        public Authorisation Shown => new(
+            Reference, State, Euro(Authorised), Euro(Captured), Euro(Refunded), State is AuthorisationState.RequiresAction ? Action : null, CaptureBefore: CaptureBefore);
+
+        public void Adjust(long amount) => (Authorised, CaptureBefore) = (amount, RenewedUntil ?? CaptureBefore);
+
+        /// <summary>It lapsed here.</summary>
+        public void Lapse() => (State, Voided) = (AuthorisationState.Voided, Authorised - Captured);
 
         /// <summary>The next calls of that step go wrong, one after the other.</summary>
         public Account Next(string step, params Fault[] faultsInOrder)
@@ -179,7 +244,7 @@ internal sealed class ScriptedPaymentProvider : IPaymentProvider
             (IsKnown, asked, currency) = (true, request.Amount.Amount, request.Amount.Currency);
             State = request.Method switch
             {
-                "declined" => AuthorisationState.Failed,
+                "declined" or "unsupported" => AuthorisationState.Failed,
                 "3ds" => AuthorisationState.RequiresAction,
                 _ => AuthorisationState.Authorised,
             };

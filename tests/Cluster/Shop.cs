@@ -29,6 +29,9 @@ public sealed class Shop : IAsyncLifetime
 
     internal ScriptedPaymentProvider Bank { get; } = new();
 
+    /// <summary>Where payments go that the first bank does not take.</summary>
+    internal ScriptedPaymentProvider OtherBank { get; } = new("other");
+
     internal ScriptedTaxProvider TaxOffice { get; } = new();
 
     internal ShiftedClock Clock { get; } = new();
@@ -84,6 +87,7 @@ public sealed class Shop : IAsyncLifetime
             silo.Services.AddSingleton<TimeProvider>(Clock);
             silo.Services.AddShopFiles();
             silo.Services.AddSingleton<IPaymentProvider>(Bank);
+            silo.Services.AddSingleton<IPaymentProvider>(OtherBank);
             if (Vendor is { } vendor)
             {
                 silo.Services.AddSingleton<ICatalogProvider>(vendor);

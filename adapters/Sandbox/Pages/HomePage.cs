@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Commerce.Sandbox.Adyen;
 using Commerce.Sandbox.Stripe;
 
 namespace Commerce.Sandbox;
@@ -12,9 +13,12 @@ internal static class HomePage
     {
         var page = new StringBuilder("""
             <section><h1>Vendor sandbox</h1>
-            <p>Speaks Stripe's HTTP dialect under <code>/sandbox/stripe</code> and Avalara AvaTax's under <code>/sandbox/avalara</code>. No money moves; everything survives a restart.</p>
+            <p>Speaks Stripe's HTTP dialect under <code>/sandbox/stripe</code>, Adyen's under <code>/sandbox/adyen</code> and Avalara AvaTax's under <code>/sandbox/avalara</code>. No money moves; everything survives a restart.</p>
             <p class="soft">Books: <a href="/sandbox/export/vendor_txn">vendor_txn</a> · <a href="/sandbox/export/vendor_oms">vendor_oms</a>
-            · Faults in force: <a href="/sandbox/faults">/sandbox/faults</a> (POST a rule, DELETE to clear; one request: header <code>Sandbox-Fault: drop_after</code>)</p></section>
+            · Faults in force: <a href="/sandbox/faults">/sandbox/faults</a> (POST a rule, DELETE to clear; one request: header <code>Sandbox-Fault: drop_after</code>)</p>
+            <p class="soft">At Stripe, by POST: a dispute of a captured payment <code>/sandbox/stripe/disputes</code> and its end <code>…/disputes/{id}</code>
+            · the fate of a refund <code>/sandbox/stripe/refunds/{id}</code> · an error in its books <code>/sandbox/stripe/settlements/{omit|alter|double|delay|invent}</code>
+            (<a href="/sandbox/stripe/settlements">those in force</a>)</p></section>
             <section><h2>Latest transactions</h2>
             """);
 
@@ -42,14 +46,47 @@ internal static class HomePage
             page.Append($"<tr><td><code>{card.Id}</code></td><td><code>{card.Number}</code></td><td>{Says(card)}</td></tr>");
         }
 
+        page.Append("</table></section><section><h2>Adyen's test payment methods</h2><table><tr><th>Method</th><th>What happens</th></tr>");
+        foreach (var scenario in AdyenScenario.All)
+        {
+            page.Append($"<tr><td><code>{(scenario.IsCard ? AdyenScenario.Stored + scenario.Name : "type:" + scenario.Brand)}</code></td><td>{Says(scenario)}</td></tr>");
+        }
+
         return Page.Html("Vendor sandbox", page.Append("</table></section>").ToString());
+    }
+
+    private static string Says(AdyenScenario scenario)
+    {
+        var first = scenario.Step switch
+        {
+            AdyenStep.Redirect => "redirects, then ",
+            AdyenStep.Challenge => "asks for 3-D Secure in the page, then ",
+            AdyenStep.Later => "is pending, then ",
+            _ => "",
+        };
+        var then = scenario.Name switch
+        {
+            AdyenScenario.CaptureFails => "is authorised; its captures fail later",
+            AdyenScenario.RefundFails => "is authorised; its refunds fail later",
+            _ => scenario.Code is null ? "is authorised" : $"is refused: {scenario.Code} {scenario.Reason}",
+        };
+        return first + then;
     }
 
     private static string Says(TestCard card) => (card.Challenge, card.Decline) switch
     {
-        (false, null) => "is authorised",
+        (false, null) => "is authorised" + Later(card),
         (false, { } why) => $"is declined: {why}",
         (true, null) => "asks for 3-D Secure, then is authorised",
         (true, { } why) => $"asks for 3-D Secure, then is declined: {why}",
+    };
+
+    private static string Later(TestCard card) => (card.Refund, card.Dispute) switch
+    {
+        (RefundFate.SucceedsLater, _) => "; its refunds are pending and succeed later",
+        (RefundFate.FailsLater, _) => "; its refunds succeed and fail later",
+        (_, "inquiry") => "; its bank inquires about it once it is captured",
+        (_, { } why) => $"; is disputed once it is captured: {why}",
+        _ => "",
     };
 }

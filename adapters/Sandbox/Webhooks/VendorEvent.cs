@@ -5,7 +5,11 @@ namespace Commerce.Sandbox;
 /// <param name="Id">Unique over all vendors.</param>
 /// <param name="Type">As the vendor and a fault name it: <c>payment_intent.succeeded</c>, <c>CAPTURE</c>.</param>
 /// <param name="Created">Unix seconds.</param>
-internal abstract record VendorEvent(string Vendor, string Id, string Type, long Created);
+internal abstract record VendorEvent(string Vendor, string Id, string Type, long Created)
+{
+    /// <summary>Not sent before; Unix milliseconds. Default: at once.</summary>
+    public long NotBefore { get; init; }
+}
 
 /// <summary>A pretend vendor that sends webhooks. Registered as a service, its events are sent until they are taken.</summary>
 internal interface IWebhookSource

@@ -21,6 +21,7 @@ internal sealed class WebhookQueue(TimeProvider time, FaultBook faults)
     public void Add(IWebhookSource source, VendorEvent happened)
     {
         var now = time.GetUtcNow();
+        now = DateTimeOffset.FromUnixTimeMilliseconds(happened.NotBefore) is var due && due > now ? due : now;
         var fault = faults.Next(happened.Vendor, happened.Type, "webhook");
         var delay = TimeSpan.FromMilliseconds(fault?.DelayMs ?? 0);
         var delivery = new WebhookDelivery(source, happened, now);

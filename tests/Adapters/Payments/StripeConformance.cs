@@ -1,16 +1,12 @@
-using Commerce.Payments;
-
 namespace Commerce.Tests.Payments;
 
 public sealed class StripeConformance : PaymentProviderConformance
 {
-    private StripeShop? shop;
+    protected override Task<ProviderTrial> Open() => StripeTrial.Open();
+}
 
-    protected override string GoodMethod => "pm_card_visa";
-
-    protected override string? DeclinedMethod => "pm_card_chargeDeclined";
-
-    protected override async Task<IPaymentProvider> Open() => (shop = await StripeShop.Open()).Provider;
-
-    protected override async Task Close() => await shop!.DisposeAsync();
+/// <summary>The same of an account that may capture several times and raise authorisations.</summary>
+public sealed class StripeInterchangePlusConformance : PaymentProviderConformance
+{
+    protected override Task<ProviderTrial> Open() => StripeTrial.Open(interchangePlus: true);
 }

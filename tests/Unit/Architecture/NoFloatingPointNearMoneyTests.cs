@@ -10,7 +10,7 @@ public sealed partial class NoFloatingPointNearMoneyTests
     private static readonly string[] Near = ["Pricing", "Tax", "Payments", "Orders", "Carts", "Shipping"];
 
     /// <summary>Folders of vendors whose files are about money by another name.</summary>
-    private static readonly string[] Vendors = ["Stripe", "Manual", "Avalara", "Commercetools"];
+    private static readonly string[] Vendors = ["Stripe", "Adyen", "Manual", "Avalara", "Commercetools"];
 
     private static readonly string[] Roles = ["grain-interfaces", "grains", "adapters", "api", "silo"];
 

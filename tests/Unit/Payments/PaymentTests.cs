@@ -21,7 +21,25 @@ public sealed class PaymentTests
         new Voided(Op, "vo_1", Ten),
         new Refunded(Op, "re_1", Ten),
         new TransactionFailed(Op, "expired", "Too late."),
-        new AnswerLost(Op, "timeout"));
+        new AnswerLost(Op, "timeout"),
+        new AuthorisationRerouted(Op, "adyen", "scheme", "unavailable"),
+        new ConfirmationRequested(Op, 1, ImmutableDictionary<string, string>.Empty.Add("redirectResult", "x")),
+        new AdjustmentRequested(Op, Ten, null),
+        new TransactionAccepted(Op, "acc_1"),
+        new Adjusted(Op, "adj_1", Ten, null),
+        new TransactionAdopted(Op, TransactionKind.Refund, "re_2", Ten, "found"),
+        new Reversed(Op, "captured", "rev_1", Ten, "failed", "", At),
+        new ReversalWithdrawn(Op, At),
+        new ChargedBack(Op, "dp_1", Ten, "fraudulent", At),
+        new AuthorisationLapsed(Op, "pi_1", At),
+        new AuthorisationExpiring(Op, At, true),
+        new AuthorisationExtended(Op, At),
+        new DisputeNoted(Op, "dp_1", Ten, DisputeStatus.Inquiry, null, null, At),
+        new FollowUpDelayed(Op, At),
+        new SaidAgain(Op, At));
+
+    /// <summary>What is no step of a transaction.</summary>
+    private static readonly Type[] Notes = [typeof(AuthorisationExpiring), typeof(AuthorisationExtended), typeof(DisputeNoted), typeof(FollowUpDelayed), typeof(SaidAgain)];
 
     private static IEnumerable<(TransactionStatus? From, Type Happened, TransactionStatus? To)> Pairs => Pairs<TransactionStatus, PaymentEvent>(Payment.Next);
 
@@ -32,32 +50,58 @@ public sealed class PaymentTests
         "- --CaptureRequested--> Pending",
         "- --VoidRequested--> Pending",
         "- --RefundRequested--> Pending",
+        "- --AdjustmentRequested--> Pending",
+        "- --TransactionAdopted--> Succeeded",
+        "- --Reversed--> Succeeded",
+        "- --ChargedBack--> Succeeded",
+        "- --AuthorisationLapsed--> Succeeded",
+        "Pending --AuthorisationRerouted--> Pending",
         "Pending --AuthorisationApproved--> Succeeded",
         "Pending --AuthorisationDeclined--> Failed",
         "Pending --ActionRequired--> RequiresAction",
+        "Pending --ConfirmationRequested--> Pending",
+        "Pending --TransactionAccepted--> Accepted",
         "Pending --Captured--> Succeeded",
         "Pending --Voided--> Succeeded",
         "Pending --Refunded--> Succeeded",
+        "Pending --Adjusted--> Succeeded",
         "Pending --TransactionFailed--> Failed",
         "Pending --AnswerLost--> Unknown",
+        "Succeeded --AuthorisationDeclined--> Failed",
+        "Succeeded --TransactionFailed--> Failed",
+        "Succeeded --ReversalWithdrawn--> Failed",
+        "Failed --AuthorisationApproved--> Succeeded",
+        "Failed --Captured--> Succeeded",
+        "Failed --Voided--> Succeeded",
+        "Failed --Refunded--> Succeeded",
+        "Failed --Adjusted--> Succeeded",
         "RequiresAction --AuthorisationApproved--> Succeeded",
         "RequiresAction --AuthorisationDeclined--> Failed",
+        "RequiresAction --ConfirmationRequested--> Pending",
         "Unknown --AuthorisationApproved--> Succeeded",
         "Unknown --AuthorisationDeclined--> Failed",
         "Unknown --ActionRequired--> RequiresAction",
+        "Unknown --ConfirmationRequested--> Pending",
+        "Unknown --TransactionAccepted--> Accepted",
         "Unknown --Captured--> Succeeded",
         "Unknown --Voided--> Succeeded",
         "Unknown --Refunded--> Succeeded",
+        "Unknown --Adjusted--> Succeeded",
         "Unknown --TransactionFailed--> Failed",
         "Unknown --AnswerLost--> Unknown",
+        "Accepted --Captured--> Succeeded",
+        "Accepted --Voided--> Succeeded",
+        "Accepted --Refunded--> Succeeded",
+        "Accepted --Adjusted--> Succeeded",
+        "Accepted --TransactionFailed--> Failed",
     ], Edges(Pairs));
 
     [Fact]
     public void Applying_follows_the_table_and_refuses_every_other_pair()
     {
-        foreach (var (from, happened, to) in Pairs)
+        foreach (var (from, happened, to) in Pairs.Where(pair => !Notes.Contains(pair.Happened)))
         {
-            var payment = In(from);
+            var payment = In(from, happened);
             if (to is { } next)
             {
                 Assert.Equal(next, payment.Apply(Samples[happened], At).Find(Op)!.Status);
@@ -121,7 +165,7 @@ public sealed class PaymentTests
             foreach (var (what, number, amount) in steps)
             {
                 var before = payment;
-                payment = Try(payment, Step(what, $"{"cvr"[number % 3]}{number}", Euro(amount)));
+                payment = Step(payment, what, $"{"cvr"[number % 3]}{number}", Euro(amount)) is { } happened ? Try(payment, happened) : payment;
 
                 Assert.Null(payment.Violation);
                 Assert.True(payment.Captured + payment.Voided <= payment.Authorised && payment.Refunded <= payment.Captured);
@@ -166,14 +210,17 @@ public sealed class PaymentTests
         Assert.Equal((PaymentStatus.Captured, Ten), (one.Status, other.Captured));
     }
 
-    private static PaymentEvent Step(int what, string id, Money amount) => (what, id[0]) switch
+    private static PaymentEvent? Step(Payment payment, int what, string id, Money amount) => (what, id[0]) switch
     {
         (0, 'c') => new CaptureRequested(id, amount),
         (0, 'v') => new VoidRequested(id, amount),
         (0, _) => new RefundRequested(id, amount, null),
+        (1 or 2, _) when payment.Find(id) is { Status: TransactionStatus.Failed } => null, // only what the provider vouches for brings it back: see FactTests
         (1 or 2, 'c') => new Captured(id, "ch", amount, Euro(0)),
         (1 or 2, 'v') => new Voided(id, "vo", amount),
         (1 or 2, _) => new Refunded(id, "re", amount),
+        (3, 'v') => new TransactionFailed(id, "refused", "No."),
+        (3, _) when payment.Find(id) is { Status: TransactionStatus.Succeeded } => null, // the grain takes it back instead
         (3, _) => new TransactionFailed(id, "refused", "No."),
         _ => new AnswerLost(id, "timeout"),
     };
@@ -208,17 +255,19 @@ public sealed class PaymentTests
         .Apply(new AuthorisationApproved(Payment.AuthoriseId, "pi_1", Ten, null), At);
 
     /// <summary>A payment that could capture and refund ten euro, with one transaction in that state.</summary>
-    private static Payment In(TransactionStatus? status)
+    private static Payment In(TransactionStatus? status, Type happened)
     {
         var payment = new Payment
         {
             Requested = Ten,
+            Alternatives = [new PaymentRoute("adyen", "scheme")],
             Ledger =
             [
                 Line(Payment.AuthoriseId, TransactionKind.Authorise, TransactionStatus.Succeeded) with { Amount = Euro(2000) },
                 Line("captured", TransactionKind.Capture, TransactionStatus.Succeeded),
             ],
         };
-        return status is { } s ? payment with { Ledger = payment.Ledger.Add(Line(Op, TransactionKind.Capture, s)) } : payment;
+        var line = happened == typeof(ReversalWithdrawn) ? Line(Op, TransactionKind.Reverse, default) with { Of = "captured" } : Line(Op, TransactionKind.Capture, default);
+        return status is { } s ? payment with { Ledger = payment.Ledger.Add(line with { Status = s }) } : payment;
     }
 }
