@@ -87,6 +87,18 @@ public sealed class StripeMoneyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_that_was_spent_before_the_account_was_changed_finds_what_it_made()
+    {
+        await using var before = await StripeShop.Open(vendor: shop.Vendor, ownsVendor: false);
+        var reference = Ok(await before.Authorise()).Reference;
+        var taken = Ok(await before.Provider.Capture(before.Movement(reference, "c", 300), Stop));
+
+        Assert.Equal(reference, Ok(await shop.Authorise()).Reference);
+        Assert.Equal(taken.Reference, Ok(await shop.Provider.Capture(shop.Movement(reference, "c", 300), Stop)).Reference);
+        Assert.Equal((1, 1), (await shop.Vendor.Count("authorise"), await shop.Vendor.Count("capture")));
+    }
+
+    [Fact]
     public async Task A_plain_account_promises_neither()
     {
         await using var plain = await StripeShop.Open();
