@@ -206,6 +206,32 @@ public sealed class StripeMoneyTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("drop_before")]
+    [InlineData("drop_after")]
+    [InlineData("truncate")]
+    [InlineData("status")]
+    public async Task Customers_and_their_cards_are_made_and_forgotten_once_when_an_answer_is_lost(string kind)
+    {
+        await shop.Vendor.Fault(new { operation = "customer", kind, count = 1 });
+        Ok(await shop.Provider.Authorise(shop.Request() with { Shopper = "cus_ada", Store = true }, Stop));
+        var kept = Assert.Single(Ok(await shop.Provider.StoredMethods("cus_ada", Stop)));
+
+        await shop.Vendor.Fault(new { operation = "customer", kind, count = 1 });
+        Assert.True(Ok(await shop.Provider.Forget("cus_ada", kept.Method, Stop)));
+        Assert.Equal(1, await shop.Vendor.Count("authorise"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_authorised_while_the_shoppers_customer_is_not_known()
+    {
+        await shop.Vendor.Fault(new { operation = "customer", kind = "drop_after" });
+
+        Assert.IsType<Outcome<Authorisation>.Unavailable>(await shop.Provider.Authorise(shop.Request() with { Shopper = "cus_ada" }, Stop));
+
+        Assert.Equal(0, await shop.Vendor.Count("authorise"));
+    }
+
+    [Theory]
     [InlineData("USD", 49, false)]
     [InlineData("USD", 50, true)]
     [InlineData("GBP", 30, true)]
