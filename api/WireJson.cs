@@ -48,6 +48,7 @@ namespace Commerce;
 [JsonSerializable(typeof(PaymentJson))]
 [JsonSerializable(typeof(AdjustmentBody))]
 [JsonSerializable(typeof(ReplayBody))]
+[JsonSerializable(typeof(PaymentAttention))]
 [JsonSerializable(typeof(ListJson<PaymentSummary>))]
 [JsonSerializable(typeof(ListJson<InboundWebhookSummary>))]
 [JsonSerializable(typeof(InboundWebhookJson))]

@@ -38,7 +38,6 @@ public static class CommerceGrains
             services.AddSingleton<SiloAge>();
             services.AddSingleton<PaymentProviders>();
             services.AddSingleton<WebhookMeters>();
-            services.AddSingleton<WebhookMeters>();
             services.AddSingleton<CheckoutMeters>();
             services.AddSingleton<ProductCopy>();
             services.AddSingleton<PriceCopy>();
@@ -57,7 +56,6 @@ public static class CommerceGrains
             services.AddSingleton<ReadModel, CheckoutsInFlightModel>();
             services.AddSingleton<ReadModel, StockLevelsModel>();
             services.AddSingleton<ReadModel, QuotesModel>();
-            services.AddSingleton<ReadModel, PaymentsModel>();
             services.AddSingleton<ReadModel, PaymentsModel>();
             services.AddSingleton<ReadModelMeters>();
             services.AddSingleton<ReadModelCursors>();

@@ -19,6 +19,8 @@ internal static class ReferenceParameters
         ["to"] = "Placed before this time (RFC 3339).",
         ["status"] = "Those in this state alone, as the items have it.",
         ["state"] = "Those that are `scheduled`, `in_force` or `over` alone.",
+        ["attention"] = "Why somebody has to look at them: `expiring`, `disputed` or `unknown`.",
+        ["provider"] = "Those of one payment provider; all when absent.",
         ["below"] = "Those with fewer available units, the fewest first; all by SKU when absent.",
     };
 

@@ -215,7 +215,6 @@ internal sealed partial class Export
         .. Table<ReservationStatus, StockEvent>("reservation", StockItem.Next),
         .. Table<TakeStatus, AllotmentEvent>("take", Allotment.Next),
         .. Table<InboundWebhookStatus, WebhookEvent>("webhook", Webhook.Next),
-        .. Table<InboundWebhookStatus, WebhookEvent>("webhook", Webhook.Next),
         .. Table<OrderTaxStatus, OrderTaxEvent>("tax", (from, happened) => OrderTax.Next(from ?? OrderTaxStatus.None, happened)),
     ];
 

@@ -191,7 +191,6 @@ internal sealed partial class Export(IJournal journal)
                 json.WriteNumber("refunded", state.Refunded.Amount);
                 json.WriteNumber("voided", state.Voided.Amount);
                 json.WriteNumber("charged_back", state.ChargedBack.Amount);
-                json.WriteNumber("charged_back", state.ChargedBack.Amount);
                 json.WriteString("state", Words(state.Status));
             };
         }

@@ -114,7 +114,7 @@ public sealed class ReadModelTests(RunningShop running)
     public async Task How_far_read_models_are_behind_is_told_and_measured()
     {
         var models = (await shop.Admin(HttpMethod.Get, "/read-models")).Must(200).Json.GetProperty("items").EnumerateArray().ToList();
-        Assert.Equal(["orders", "checkouts-in-flight", "stock-levels", "quotes"], models.Select(model => model.GetProperty("name").GetString()));
+        Assert.Equal(["orders", "checkouts-in-flight", "stock-levels", "quotes", "payments"], models.Select(model => model.GetProperty("name").GetString()));
         Assert.All(models, model => Assert.Equal(8, model.GetProperty("partitions").GetArrayLength()));
 
         await Eventually.Get(

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Commerce.Carts;
 using Commerce.Checkouts;
+using Commerce.Payments;
 using Commerce.Pricing;
 using Xunit;
 
@@ -25,11 +26,36 @@ public sealed class CheckoutHttpTests(ApiHost api) : IClassFixture<ApiHost>
     public async Task A_checkout_is_told_in_four_words(CheckoutStatus reached, int status, string word, string stage)
     {
         api.Grains.On<ICheckoutGrain>((key, _, _) => Task.FromResult(new Reply<CheckoutView>(View((string)key, reached), false)));
+        api.Grains.On<IPaymentGrain>((_, _, _) => Task.FromResult<PaymentAction?>(new PaymentAction("sdk", "") { Payload = "secret" }));
 
         var answer = await api.Send(HttpMethod.Post, "/v1/checkouts", Cart, ApiHost.Guest, ("Idempotency-Key", "k"));
 
         Assert.Equal((status, word, stage), (answer.Status, answer.Json.GetProperty("status").GetString(), answer.Json.GetProperty("stage").GetString()));
         Assert.Equal("/v1/checkouts/" + answer.Json.GetProperty("id").GetString(), answer.Headers["Location"]);
+    }
+
+    [Theory]
+    [InlineData("""{"details":{"redirectResult":"eyJ0cmFuc1N0YXR1cyI6IlkifQ","MD":"x"}}""", 200, null)]
+    [InlineData("", 200, null)]
+    [InlineData("""{"details":{"a":"1","b":"1","c":"1","d":"1","e":"1","f":"1","g":"1","h":"1","i":"1","j":"1","k":"1"}}""", 422, "too-long")]
+    [InlineData("""{"details":{"payload":"4242424242424242"}}""", 422, "account-data-refused")]
+    [InlineData("""{"details":{"cvc":"123"}}""", 422, "account-data-refused")]
+    [InlineData("""{"details":{"a":{"b":1}}}""", 422, "invalid-value")]
+    [InlineData("""{"details":"x"}""", 422, "invalid-value")]
+    public async Task What_the_shopper_brings_back_is_handed_on_as_it_is(string body, int status, string? code)
+    {
+        ImmutableDictionary<string, string>? details = null;
+        api.Grains.On<ICheckoutGrain>((key, method, arguments) =>
+        {
+            details = method is nameof(ICheckoutGrain.ConfirmWith) ? (ImmutableDictionary<string, string>)arguments[1]! : null;
+            return Task.FromResult(new Reply<CheckoutView>(View((string)key, CheckoutStatus.Completed), false));
+        });
+
+        var answer = await api.Send(HttpMethod.Post, $"/v1/checkouts/{Identity.New(Identity.Checkout)}/confirm", body.Length == 0 ? null : body, ApiHost.Guest);
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(code, code is null ? null : answer.Json.GetProperty("code").GetString());
+        Assert.Equal(code is null && body.Length > 0 ? ["MD", "redirectResult"] : [], details?.Keys.Order() ?? Enumerable.Empty<string>());
     }
 
     [Fact]

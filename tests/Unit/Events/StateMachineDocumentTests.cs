@@ -15,6 +15,7 @@ public sealed class StateMachineDocumentTests
         ("transaction", "Transactions of a payment", "The status of a payment is derived from them. `none` is a transaction that was never asked for."),
         ("reservation", "Reservations of a stock item", "`none` is a reservation that was never made. One that expired can be taken again as long as units are there."),
         ("take", "Takes of an allotment", "Uses of a coupon, and whatever else can run out. `none` is a take that has not arrived, or was confirmed more than a day ago."),
+        ("webhook", "Webhook that came in", "An event of a payment provider. `none` is one that never came; a parked one waits for an operator."),
         ("tax", "Tax document of an order", "What a tax vendor was told of an order. `none` for orders that the rate tables taxed: nobody is told anything."),
     ];
 

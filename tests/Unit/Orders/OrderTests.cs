@@ -22,7 +22,9 @@ public sealed class OrderTests
         new OrderCaptured("capture:1", Euro),
         new OrderRefundRequested("refund:1", Euro, null),
         new OrderRefunded("refund:1", Euro),
-        new OrderMovementFailed("refund:1", "charge_disputed", "No."));
+        new OrderMovementFailed("refund:1", "charge_disputed", "No."),
+        new OrderMovementAccepted("refund:1"),
+        new OrderMovementReversed("refund:1", "refund:1:reverse:1", Euro, "failed"));
 
     private static IEnumerable<(OrderStatus? From, Type Happened, OrderStatus? To)> Pairs =>
         Pairs<OrderStatus, OrderEvent>((from, happened) => Order.Next(from ?? OrderStatus.None, happened)).Where(pair => pair.From is not null);
@@ -40,15 +42,33 @@ public sealed class OrderTests
         "Placed --OrderRefundRequested--> Placed",
         "Placed --OrderRefunded--> Placed",
         "Placed --OrderMovementFailed--> Placed",
+        "Placed --OrderMovementAccepted--> Placed",
+        "Placed --OrderMovementReversed--> Placed",
         "OnHold --OrderResumed--> Placed",
         "OnHold --OrderCancelRequested--> Cancelling",
         "OnHold --OrderCaptured--> OnHold",
         "OnHold --OrderRefunded--> OnHold",
         "OnHold --OrderMovementFailed--> OnHold",
+        "OnHold --OrderMovementAccepted--> OnHold",
+        "OnHold --OrderMovementReversed--> OnHold",
         "Cancelling --OrderCancelled--> Cancelled",
+        "Cancelling --OrderCaptured--> Cancelling",
+        "Cancelling --OrderRefunded--> Cancelling",
+        "Cancelling --OrderMovementFailed--> Cancelling",
+        "Cancelling --OrderMovementAccepted--> Cancelling",
+        "Cancelling --OrderMovementReversed--> Cancelling",
+        "Cancelled --OrderCaptured--> Cancelled",
+        "Cancelled --OrderRefundRequested--> Cancelled",
+        "Cancelled --OrderRefunded--> Cancelled",
+        "Cancelled --OrderMovementFailed--> Cancelled",
+        "Cancelled --OrderMovementAccepted--> Cancelled",
+        "Cancelled --OrderMovementReversed--> Cancelled",
+        "Completed --OrderCaptured--> Completed",
         "Completed --OrderRefundRequested--> Completed",
         "Completed --OrderRefunded--> Completed",
         "Completed --OrderMovementFailed--> Completed",
+        "Completed --OrderMovementAccepted--> Completed",
+        "Completed --OrderMovementReversed--> Completed",
     ], Edges(Pairs));
 
     [Fact]
