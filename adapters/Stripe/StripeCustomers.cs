@@ -64,11 +64,13 @@ internal sealed class StripeCustomers(StripeCalls calls)
                 return new Outcome<bool>.Unavailable(TimeSpan.FromSeconds(1));
         }
 
-        var reply = await calls.Make(
-            StripePipelines.Customers,
-            method,
-            static (stripe, method, cancellation) => stripe.V1.PaymentMethods.DetachAsync(method, new PaymentMethodDetachOptions(), cancellationToken: cancellation),
-            cancellationToken);
+        // A method that was taken away is never attached again, so its name makes the key.
+        var key = $"forget:{method}";
+        var reply = await Detach(method, key, cancellationToken);
+        if (reply.KeyIsSpent)
+        {
+            reply = await Detach(method, StripeMetadata.Again(key), cancellationToken);
+        }
 
         return reply.Value is not null ? new Outcome<bool>.Ok(true) : StripeOutcomes.OfFailure<bool>(reply.Failure!, reply.MaybeDone);
     }
@@ -97,8 +99,14 @@ internal sealed class StripeCustomers(StripeCalls calls)
         (shopper, key),
         static (stripe, ask, cancellation) => stripe.V1.Customers.CreateAsync(
             new CustomerCreateOptions { Metadata = new(1, StringComparer.Ordinal) { [StripeMetadata.Shopper] = ask.shopper } },
-            new RequestOptions { IdempotencyKey = ask.key },
+            StripeRequests.Under(ask.key),
             cancellation),
+        cancellationToken);
+
+    private Task<StripeReply<PaymentMethod>> Detach(string method, string key, CancellationToken cancellationToken) => calls.Make(
+        StripePipelines.Customers,
+        (method, key),
+        static (stripe, ask, cancellation) => stripe.V1.PaymentMethods.DetachAsync(ask.method, new PaymentMethodDetachOptions(), StripeRequests.Under(ask.key), cancellation),
         cancellationToken);
 
     private async Task<Outcome<ImmutableArray<StoredMethod>>> Listed(string customer, CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
         }
 
         var reply = await Create(request, amount, customer, request.Key, cancellationToken);
-        if (reply.KeyIsSpent)
+        if (IsOfNoUse(reply))
         {
             // Stripe keeps a breakdown under its key for a day. Whether something was made all the same, its search knows, a little later.
             if (await Made(request, cancellationToken) is { } made)
@@ -246,7 +246,7 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
         }
 
         var reply = await ask(request.Key);
-        if (reply.KeyIsSpent)
+        if (IsOfNoUse(reply))
         {
             if (await look() is { } done)
             {
@@ -374,6 +374,14 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
 
     private static bool IsCapturedBy(PaymentIntent intent, string key) =>
         intent.Metadata is { } metadata && (metadata.GetValueOrDefault(StripeMetadata.CaptureKey) == key || metadata.ContainsKey(StripeMetadata.CaptureOf(key)));
+
+    /// <summary>
+    /// The key will never give an answer about this request: it was spent on a breakdown, or on the same request as another version or configuration of ours wrote it.
+    /// What it did before is looked up then.
+    /// </summary>
+    private static bool IsOfNoUse<T>(StripeReply<T> reply)
+        where T : class =>
+        reply.KeyIsSpent || reply.Failure is StripeException { HttpStatusCode: System.Net.HttpStatusCode.BadRequest, StripeError.Type: "idempotency_error" };
 
     private static string Again(string key) => StripeMetadata.Again(key);
 }

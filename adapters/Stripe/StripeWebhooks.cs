@@ -9,6 +9,12 @@ internal static class StripeWebhooks
 {
     private const long Tolerance = 300;
 
+    /// <summary>
+    /// Stripe tells whole seconds, so a thing happened somewhere in its second. A fact is given the end of it: what came after an answer of the same second must not
+    /// look older than that answer.
+    /// </summary>
+    private static readonly TimeSpan InItsSecond = TimeSpan.FromMilliseconds(999);
+
     public static ProviderWebhook Read(InboundWebhook webhook, ReadOnlySpan<string> secrets, DateTimeOffset now)
     {
         Verify(webhook, secrets, now);
@@ -27,7 +33,7 @@ internal static class StripeWebhooks
                 Meta(about, StripeMetadata.Payment),
                 Text(about, isIntent ? "id" : "payment_intent"),
                 at,
-                Fact(type, about, at));
+                Fact(type, about, at + InItsSecond));
         }
         catch (Exception unreadable) when (unreadable is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentOutOfRangeException)
         {

@@ -103,8 +103,8 @@ internal sealed record Refund
     [JsonPropertyName("cr")] public long Created { get; init; }
     [JsonPropertyName("md")] public string[]? Metadata { get; init; }
 
-    /// <summary><c>pending</c>, <c>succeeded</c>, <c>failed</c>.</summary>
-    [JsonPropertyName("st")] public string Status { get; init; } = "succeeded";
+    /// <summary><c>pending</c>, <c>succeeded</c>, <c>failed</c>. Journals of old do not say it: then it was done at once.</summary>
+    [JsonPropertyName("st")] public string Status { get => field ?? "succeeded"; init; }
     [JsonPropertyName("fr")] public string? FailureReason { get; init; }
 
     /// <summary>Unix milliseconds, when the card's bank says more; 0: nothing more comes.</summary>

@@ -87,6 +87,18 @@ public sealed class StripeMoneyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_that_was_spent_before_the_account_was_changed_finds_what_it_made()
+    {
+        await using var before = await StripeShop.Open(vendor: shop.Vendor, ownsVendor: false);
+        var reference = Ok(await before.Authorise()).Reference;
+        var taken = Ok(await before.Provider.Capture(before.Movement(reference, "c", 300), Stop));
+
+        Assert.Equal(reference, Ok(await shop.Authorise()).Reference);
+        Assert.Equal(taken.Reference, Ok(await shop.Provider.Capture(shop.Movement(reference, "c", 300), Stop)).Reference);
+        Assert.Equal((1, 1), (await shop.Vendor.Count("authorise"), await shop.Vendor.Count("capture")));
+    }
+
+    [Fact]
     public async Task A_plain_account_promises_neither()
     {
         await using var plain = await StripeShop.Open();
@@ -191,6 +203,32 @@ public sealed class StripeMoneyTests : IAsyncLifetime
 
         var listed = JsonDocument.Parse(await shop.Vendor.Http.GetStringAsync("stripe/v1/customers/search?query=" + Uri.EscapeDataString("metadata['shopper']:'cus_ada'")));
         Assert.Single(listed.RootElement.GetProperty("data").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("drop_before")]
+    [InlineData("drop_after")]
+    [InlineData("truncate")]
+    [InlineData("status")]
+    public async Task Customers_and_their_cards_are_made_and_forgotten_once_when_an_answer_is_lost(string kind)
+    {
+        await shop.Vendor.Fault(new { operation = "customer", kind, count = 1 });
+        Ok(await shop.Provider.Authorise(shop.Request() with { Shopper = "cus_ada", Store = true }, Stop));
+        var kept = Assert.Single(Ok(await shop.Provider.StoredMethods("cus_ada", Stop)));
+
+        await shop.Vendor.Fault(new { operation = "customer", kind, count = 1 });
+        Assert.True(Ok(await shop.Provider.Forget("cus_ada", kept.Method, Stop)));
+        Assert.Equal(1, await shop.Vendor.Count("authorise"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_authorised_while_the_shoppers_customer_is_not_known()
+    {
+        await shop.Vendor.Fault(new { operation = "customer", kind = "drop_after" });
+
+        Assert.IsType<Outcome<Authorisation>.Unavailable>(await shop.Provider.Authorise(shop.Request() with { Shopper = "cus_ada" }, Stop));
+
+        Assert.Equal(0, await shop.Vendor.Count("authorise"));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace Commerce.Tests.Sandbox;
@@ -21,6 +22,11 @@ public sealed class SandboxJournalTests : IDisposable
             var id = JsonDocument.Parse(await held.Content.ReadAsStringAsync()).RootElement.GetProperty("id").GetString();
             await sandbox.Post($"stripe/v1/payment_intents/{id}/capture", "k2", null, "amount_to_capture", "1000");
             await sandbox.Post("stripe/v1/refunds", "k3", null, "payment_intent", id!, "amount", "300");
+            await sandbox.Http.PostAsJsonAsync("stripe/disputes", new { payment_intent = id, amount = 100 });
+            await sandbox.Http.PostAsJsonAsync("stripe/settlements/invent", new { amount = 777, currency = "EUR" });
+            var customer = JsonDocument.Parse(await (await sandbox.Post("stripe/v1/customers", "k6", null, "metadata[shopper]", "ada")).Content.ReadAsStringAsync()).RootElement.GetProperty("id").GetString()!;
+            await sandbox.Post("stripe/v1/payment_intents", "k7", null,
+                "amount", "500", "currency", "eur", "confirm", "true", "payment_method", "pm_card_visa", "customer", customer, "setup_future_usage", "on_session");
             await sandbox.Authorise("k4", method: "pm_card_chargeDeclined");
             await sandbox.Authorise("k5", method: "pm_card_authenticationRequired");
             before = await All(sandbox);
@@ -76,5 +82,11 @@ public sealed class SandboxJournalTests : IDisposable
         + await sandbox.Http.GetStringAsync("stripe/v1/payment_intents?limit=100&expand[]=data.latest_charge")
         + await sandbox.Http.GetStringAsync("stripe/v1/refunds")
         + await sandbox.Http.GetStringAsync("stripe/v1/events")
-        + await sandbox.Http.GetStringAsync("stripe/v1/balance_transactions");
+        + await sandbox.Http.GetStringAsync("stripe/v1/balance_transactions")
+        + await sandbox.Http.GetStringAsync("stripe/v1/disputes")
+        + await sandbox.Http.GetStringAsync("stripe/v1/customers/" + await Customer(sandbox) + "/payment_methods");
+
+    private static async Task<string> Customer(SandboxServer sandbox) =>
+        JsonDocument.Parse(await sandbox.Http.GetStringAsync("stripe/v1/customers/search?query=" + Uri.EscapeDataString("metadata['shopper']:'ada'")))
+            .RootElement.GetProperty("data")[0].GetProperty("id").GetString()!;
 }
