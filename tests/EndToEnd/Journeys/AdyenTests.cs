@@ -38,6 +38,24 @@ public sealed class AdyenTests(RunningShop running)
         Assert.Equal(before, await shop.Available(Goods.Flask));
     }
 
+    [Fact]
+    public async Task A_shopper_who_was_at_the_bank_brings_its_result_back_and_has_an_order()
+    {
+        var ada = await Shopper.ReadyToPay(shop, Goods.Pen);
+        var checkout = await ada.BuyToTheEnd("test_3DS2_REDIRECT", "adyen");
+        Assert.Equal(("requires_action", "redirect"), (checkout.At("status"), checkout.At("action.type")));
+
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        using var form = new FormUrlEncodedContent([new("outcome", "complete")]);
+        using var back = await browser.PostAsync(checkout.Need("action.url"), form);
+        var redirectResult = back.Headers.Location!.Query.Split("redirectResult=")[1];
+        var confirmed = await ada.Settled(await ada.Ask(
+            HttpMethod.Post, $"/v1/checkouts/{checkout.Need("id")}/confirm", new { details = new { redirectResult } }, ShopClient.NewKey()));
+
+        Assert.True(confirmed.At("status") == "confirmed", confirmed.Text);
+        Assert.Equal("authorized", (await Order(confirmed.Need("orderId"))).At("payment.status"));
+    }
+
     private async Task<Reply> Order(string id) => (await shop.Admin(HttpMethod.Get, "/orders/" + id)).Must(200);
 
     private async Task Asked(string id, string what) => (await shop.Admin(HttpMethod.Post, $"/orders/{id}/{what}", body: null, ShopClient.NewKey())).Must(200, 202);
