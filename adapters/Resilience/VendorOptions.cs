@@ -61,7 +61,7 @@ public abstract class VendorOptions
     public TimeSpan BreakerPause { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What an operation has otherwise, by its name (<c>authorise</c>, <c>find</c>, …).</summary>
-    public Dictionary<string, OperationOptions> Operations { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, OperationOptions> Operations { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Disturbances of our own making, for trials. Refused in Production.</summary>
     public ChaosOptions? Chaos { get; set; }
