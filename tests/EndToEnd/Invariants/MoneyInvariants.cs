@@ -5,8 +5,8 @@ namespace Commerce.Invariants;
 /// <summary>What must hold of the money: in our books, in the vendors', and between the two.</summary>
 internal static class MoneyInvariants
 {
-    private static readonly string[] HasOutcome = ["authorized", "partially_captured", "captured", "partially_refunded", "refunded", "voided"];
-    private static readonly string[] IsPaid = ["authorized", "partially_captured", "captured", "partially_refunded", "refunded"];
+    private static readonly string[] HasOutcome = ["authorized", "partially_captured", "captured", "partially_refunded", "refunded", "voided", "disputed", "charged_back"];
+    private static readonly string[] IsPaid = ["authorized", "partially_captured", "captured", "partially_refunded", "refunded", "disputed", "charged_back"];
 
     public static IEnumerable<Violation> I07_no_more_is_captured_than_authorised_nor_refunded_than_captured(Books books) =>
         from payment in books.Payments
