@@ -82,7 +82,7 @@ internal static class AdyenPayments
         return payment.Status switch
         {
             Waiting when passed => Decide(payment, scenario, call),
-            Waiting => Decide(payment, AdyenScenario.Named("3D_NOT_AUTHENTICATED")!, call),
+            Waiting => Decide(payment, AdyenScenario.Named(scenario.IsCard ? "3D_NOT_AUTHENTICATED" : "SHOPPER_CANCELLED")!, call),
             Authorised => Said(payment, "Authorised"),
             Cancelled => Said(payment, "Cancelled", "15", "Cancelled"),
             _ => Said(payment, "Refused", scenario.Code ?? "11", scenario.Reason ?? "3D Not Authenticated"),
