@@ -18,6 +18,7 @@ public static class SandboxEndpoints
             sandbox.MapGet("/3ds/{id}", AuthenticationPage.Show).ExcludeFromDescription();
             sandbox.MapPost("/3ds/{id}", AuthenticationPage.Decide).DisableAntiforgery().ExcludeFromDescription();
             sandbox.MapStripe();
+            sandbox.MapStripeControls();
             sandbox.MapAvalara();
             sandbox.MapCommercetools();
             sandbox.MapFaults();

@@ -11,6 +11,10 @@ internal sealed record SandboxEntry
     [JsonPropertyName("at")] public long At { get; init; }
     [JsonPropertyName("pi")] public PaymentIntent? Intent { get; init; }
     [JsonPropertyName("re")] public Refund? Refund { get; init; }
+    [JsonPropertyName("dp")] public Dispute? Dispute { get; init; }
+    [JsonPropertyName("cu")] public Customer? Customer { get; init; }
+    [JsonPropertyName("pm")] public KeptMethod? Method { get; init; }
+    [JsonPropertyName("se")] public SettlementError? Settlement { get; init; }
     [JsonPropertyName("ky")] public KeptKey? Key { get; init; }
     [JsonPropertyName("tx")] public VendorTransaction[]? Transactions { get; init; }
 
@@ -34,7 +38,7 @@ internal sealed record KeptKey(
     [property: JsonPropertyName("e")] StripeError? Error = null);
 
 /// <summary>Money that moved, or was refused, as the vendor saw it.</summary>
-/// <param name="Kind"><c>authorise</c>, <c>capture</c>, <c>void</c>, <c>refund</c> or <c>decline</c>.</param>
+/// <param name="Kind"><c>authorise</c>, <c>adjust</c> (the whole new sum), <c>capture</c>, <c>void</c>, <c>refund</c>, <c>refund_failed</c>, <c>charge_back</c>, <c>charge_back_reversed</c> or <c>decline</c>.</param>
 internal sealed record VendorTransaction(
     [property: JsonPropertyName("k")] string Kind,
     [property: JsonPropertyName("i")] string Id,

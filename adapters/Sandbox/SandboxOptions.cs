@@ -52,6 +52,10 @@ public sealed class SandboxOptions
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan KeyRetention { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>Wait before that happens which happens at a vendor later by itself: an outcome of a refund, a dispute that a test card brings. Default: 1 second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan LaterDelay { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Address of the sandbox as a shopper's browser sees it. Default: the one that the request was sent to.</summary>
     public string? PublicUrl { get; set; }
 

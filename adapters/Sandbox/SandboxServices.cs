@@ -34,6 +34,7 @@ public static class SandboxServices
             services.AddSingleton<FaultBook>();
             services.AddSingleton<WebhookQueue>();
             services.AddHostedService<WebhookSender>();
+            services.AddHostedService<StripeLater>();
             return services;
         }
     }

@@ -3,7 +3,7 @@ namespace Commerce.Payments;
 /// <summary>
 /// Minor units as Stripe counts them, which for some currencies is not as ISO 4217 does. An amount that Stripe cannot hold is refused, never rounded.
 /// </summary>
-/// <remarks>https://docs.stripe.com/currencies, as of 2025-10: zero-decimal and three-decimal currencies and the special cases ISK and UGX.</remarks>
+/// <remarks>https://docs.stripe.com/currencies, as of 2025-10: zero-decimal and three-decimal currencies, the special cases ISK and UGX, smallest and largest charges.</remarks>
 internal static class StripeAmounts
 {
     /// <summary>False with the reason when Stripe cannot charge that amount.</summary>
@@ -39,6 +39,16 @@ internal static class StripeAmounts
         return true;
     }
 
+    /// <summary>Why Stripe would not charge that amount; null when it would.</summary>
+    public static string? Refuse(Money money) =>
+        !TryWrite(money, out var amount, out var refusal) ? refusal
+        : amount > Most ? $"Stripe takes at most {Read(Most, money.Currency)?.ToString() ?? "99999999 of its minor units"} at a time."
+        : amount < Least(money.Currency) ? $"Stripe takes at least {Read(Least(money.Currency), money.Currency)}."
+        : null;
+
+    /// <summary>A time as the library reads it, which is UTC and does not always say so.</summary>
+    public static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
+
     /// <summary>What Stripe said, in our minor units; null when no such amount can exist.</summary>
     public static Money? Read(long amount, string? currency)
     {
@@ -57,6 +67,25 @@ internal static class StripeAmounts
             _ => null,
         };
     }
+
+    /// <summary>Eight digits.</summary>
+    private const long Most = 99_999_999;
+
+    /// <summary>Smallest charge in Stripe's minor units, as documented by the currency of the charge; elsewhere anything above zero.</summary>
+    private static long Least(string currency) => currency switch
+    {
+        "USD" or "EUR" or "AUD" or "BRL" or "CAD" or "CHF" or "INR" or "JPY" or "NZD" or "SGD" => 50,
+        "GBP" => 30,
+        "BGN" => 100,
+        "AED" or "MYR" or "PLN" or "RON" => 200,
+        "DKK" => 250,
+        "NOK" or "SEK" => 300,
+        "HKD" => 400,
+        "MXN" or "THB" => 1_000,
+        "CZK" => 1_500,
+        "HUF" => 17_500,
+        _ => 1,
+    };
 
     /// <summary>Marks a currency of three digits of which Stripe wants the last to be 0.</summary>
     private const int Tens = 10;

@@ -12,6 +12,9 @@ public sealed class StripeOptions : VendorOptions
 
     public const string Section = "Commerce:Stripe";
 
+    /// <summary>The version of Stripe's API that is spoken: the one that the library was made for, sent with every request.</summary>
+    public const string ApiVersion = "2026-10-28.endive";
+
     /// <summary>Secret or restricted key. Required; never logged.</summary>
     [Required(ErrorMessage = "Set Commerce__Stripe__ApiKey. To try the shop without an account set Commerce__Sandbox__Enabled=true (one silo), or run the vendor sandbox apart and set Commerce__Stripe__BaseUrl to it (see README).")]
     public string? ApiKey { get; set; }
@@ -26,6 +29,12 @@ public sealed class StripeOptions : VendorOptions
     /// <summary>How far Stripe's search may lag behind. Default: 1 minute. The vendor sandbox's does not lag.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan SearchLag { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Whether the account has interchange-plus pricing, which several captures of one payment and raised authorisations need. Default: false; then the first
+    /// capture lets the rest go.
+    /// </summary>
+    public bool InterchangePlus { get; set; }
 
     protected override bool IsTrial => ApiKey?.StartsWith("sk_test_", StringComparison.Ordinal) ?? false;
 

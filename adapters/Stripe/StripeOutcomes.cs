@@ -21,7 +21,7 @@ internal static class StripeOutcomes
     /// <summary>An intent that was asked for: checked against what was asked before it is believed.</summary>
     public static Outcome<Authorisation> OfIntent(PaymentIntent intent, AuthorisationRequest request)
     {
-        if (Read(intent, request.PaymentId) is not { } found || StripeAmounts.Read(intent.Amount, intent.Currency) != request.Amount)
+        if (Read(intent, request.PaymentId) is not { } found || !IsFor(intent, request.Amount))
         {
             return Nonsense<Authorisation>("a payment that was not asked for");
         }
@@ -58,22 +58,39 @@ internal static class StripeOutcomes
             captured,
             refunded,
             state is AuthorisationState.RequiresAction ? Action(intent) : null,
-            error is null ? null : Why(error),
-            intent.LatestCharge?.PaymentMethodDetails?.Card?.CaptureBefore is { Year: > 2000 } until ? new DateTimeOffset(DateTime.SpecifyKind(until, DateTimeKind.Utc)) : null);
+            error is null ? null : StripeDeclines.Of(error),
+            CaptureBefore(intent),
+            intent is { Status: "succeeded", CaptureMethod: "automatic" or "automatic_async" } ? intent.LatestChargeId : null);
     }
 
-    public static Outcome<Movement> OfCapture(PaymentIntent intent, MovementRequest request) =>
-        intent.Id == request.Reference
-        && intent.Status == "succeeded"
-        && StripeAmounts.Read(intent.AmountReceived, intent.Currency) == request.Amount
-        && StripeAmounts.Read(intent.Amount, intent.Currency) is { } authorised && authorised >= request.Amount
-            ? new Outcome<Movement>.Ok(new Movement(intent.LatestChargeId ?? intent.Id, request.Amount, request.Final ? Money.Zero(authorised.Currency) : authorised - request.Amount))
-            : Nonsense<Movement>("a capture that was not asked for");
+    /// <param name="soFar">What was captured with this capture and all before it, in Stripe's minor units.</param>
+    public static Outcome<Movement> OfCapture(PaymentIntent intent, MovementRequest request, long soFar)
+    {
+        var whole = StripeAmounts.Read(soFar, intent.Currency);
+        return intent.Id == request.Reference
+            && intent.Status is "succeeded" or "requires_capture"
+            && (whole == request.Amount || (whole is { } with && with.Currency == request.Amount.Currency && with > request.Amount && intent.Metadata?.ContainsKey(StripeMetadata.CaptureOf(request.Key)) == true))
+            && StripeAmounts.Read(intent.Amount, intent.Currency) is { } authorised && authorised >= whole
+            && StripeAmounts.TryWrite(request.Amount, out var amount, out _)
+                ? new Outcome<Movement>.Ok(new Movement(
+                    StripeSettlements.Reference(intent.LatestChargeId ?? intent.Id, amount, soFar),
+                    request.Amount,
+                    request.Final || intent.Status is "requires_capture" ? Money.Zero(authorised.Currency) : authorised - whole.Value))
+                : Nonsense<Movement>("a capture that was not asked for");
+    }
+
+    /// <summary>A payment that was captured in part stays so when the rest is let go of.</summary>
+    public static bool IsLetGo(PaymentIntent intent) => intent.Status == "canceled" || (intent.Status == "succeeded" && intent.AmountReceived < intent.Amount);
 
     public static Outcome<Movement> OfVoid(PaymentIntent intent, MovementRequest request) =>
-        intent.Id == request.Reference && intent.Status == "canceled"
+        intent.Id == request.Reference && IsLetGo(intent)
             ? new Outcome<Movement>.Ok(new Movement(intent.Id, request.Amount, Money.Zero(request.Amount.Currency)))
             : Nonsense<Movement>("a void that was not asked for");
+
+    public static Outcome<Movement> OfAdjustment(PaymentIntent intent, MovementRequest request) =>
+        intent.Id == request.Reference && intent.Status == "requires_capture" && StripeAmounts.Read(intent.Amount, intent.Currency) == request.Amount
+            ? new Outcome<Movement>.Ok(new Movement(intent.Id, request.Amount, Money.Zero(request.Amount.Currency)) { CaptureBefore = CaptureBefore(intent) })
+            : Nonsense<Movement>("an authorised sum that was not asked for");
 
     public static Outcome<Movement> OfRefund(Refund refund, MovementRequest request)
     {
@@ -84,7 +101,8 @@ internal static class StripeOutcomes
 
         return refund.Status switch
         {
-            "succeeded" or "pending" or "requires_action" => new Outcome<Movement>.Ok(new Movement(refund.Id, request.Amount, Money.Zero(request.Amount.Currency))),
+            "succeeded" => new Outcome<Movement>.Ok(new Movement(refund.Id, request.Amount, Money.Zero(request.Amount.Currency))),
+            "pending" or "requires_action" => new Outcome<Movement>.Ok(new Movement(refund.Id, request.Amount, Money.Zero(request.Amount.Currency), MovementState.Accepted)),
             "failed" or "canceled" => new Outcome<Movement>.Rejected(refund.FailureReason ?? "refund_" + refund.Status, $"Stripe could not make refund {refund.Id}."),
             _ => Nonsense<Movement>("a refund without a status"),
         };
@@ -93,34 +111,11 @@ internal static class StripeOutcomes
     public static Outcome<T> Nonsense<T>(string what) => new Outcome<T>.InDoubt($"Stripe answered with {what}.");
 
     private static Outcome<T> Declined<T>(StripeError error, string? reference) =>
-        new Outcome<T>.Declined(Why(error), reference);
-
-    private static Decline Why(StripeError error) => Declines.Of(Reason(error), error.DeclineCode ?? error.Code) with { Hard = IsHard(error) };
-
-    private static string Reason(StripeError error) => (error.DeclineCode ?? error.Code) switch
-    {
-        null => "card_declined",
-        "generic_decline" => Declines.CardDeclined,
-        "expired_card" => Declines.CardExpired,
-        "lost_card" or "stolen_card" or "pickup_card" => Declines.LostOrStolen,
-        "payment_intent_authentication_failure" => Declines.AuthenticationFailed,
-        var code => code,
-    };
-
-    /// <summary>Stripe's advice where it gives some, else its documented decline codes that no repetition helps.</summary>
-    private static bool IsHard(StripeError error) => error.AdviceCode switch
-    {
-        "do_not_try_again" => true,
-        "try_again_later" or "confirm_card_data" => false,
-        _ => error.DeclineCode is "expired_card" or "lost_card" or "stolen_card" or "pickup_card" or "restricted_card" or "fraudulent" or "merchant_blacklist"
-            or "incorrect_number" or "invalid_number" or "invalid_account" or "new_account_information_available" or "card_not_supported" or "currency_not_supported"
-            or "transaction_not_allowed" or "not_permitted" or "service_not_allowed" or "revocation_of_all_authorizations" or "revocation_of_authorization"
-            or "stop_payment_order" or "security_violation" or "testmode_decline",
-    };
+        new Outcome<T>.Declined(StripeDeclines.Of(error), reference);
 
     private static AuthorisationState? State(PaymentIntent intent) => intent.Status switch
     {
-        "requires_capture" => AuthorisationState.Authorised,
+        "requires_capture" => intent.AmountReceived > 0 ? AuthorisationState.Captured : AuthorisationState.Authorised,
         "succeeded" => AuthorisationState.Captured,
         "requires_action" => AuthorisationState.RequiresAction,
         "processing" or "requires_confirmation" => AuthorisationState.Pending,
@@ -129,9 +124,16 @@ internal static class StripeOutcomes
         _ => null,
     };
 
-    private static PaymentAction Action(PaymentIntent intent) => intent.NextAction?.RedirectToUrl?.Url is { } url
-        ? new PaymentAction("redirect", url)
-        : new PaymentAction("sdk", "");
+    /// <summary>A page to go to when Stripe gives one, else what its browser library does in the shop's own; the secret is what that library asks for.</summary>
+    private static PaymentAction Action(PaymentIntent intent) =>
+        (intent.NextAction?.RedirectToUrl?.Url is { } url ? new PaymentAction("redirect", url) : new PaymentAction("sdk", "")) with { Payload = intent.ClientSecret };
+
+    /// <summary>Whether the intent holds the sum that was asked for, or one that it was raised to since.</summary>
+    private static bool IsFor(PaymentIntent intent, Money asked) => StripeAmounts.Read(intent.Amount, intent.Currency) is { } amount
+        && (amount == asked || (amount.Currency == asked.Currency && amount > asked && intent.Metadata?.ContainsKey(StripeMetadata.AdjustKey) == true));
+
+    private static DateTimeOffset? CaptureBefore(PaymentIntent intent) =>
+        intent.LatestCharge?.PaymentMethodDetails?.Card?.CaptureBefore is { Year: > 2000 } until ? StripeAmounts.Utc(until) : null;
 
     private static string Why(Exception failure) => failure switch
     {

@@ -6,29 +6,31 @@ namespace Commerce.Payments;
 /// <summary>Payments by Stripe: a PaymentIntent with manual capture for every authorisation. Speaks the dialect; decides nothing.</summary>
 internal sealed class StripePaymentProvider(string name, StripeCalls calls, VendorSettings<StripeOptions> settings, TimeProvider time) : IPaymentProvider
 {
-    private static readonly List<string> WithCharge = ["latest_charge"], EachWithCharge = ["data.latest_charge"];
-
-    /// <summary>No method that pays on another site; a card's 3-D Secure is none of those.</summary>
-    private static readonly PaymentIntentAutomaticPaymentMethodsOptions NoDetours = new() { Enabled = true, AllowRedirects = "never" };
+    private readonly StripeCustomers customers = new(calls);
 
     public string Name => name;
 
-    /// <summary>Multi-capture and incremental authorisation are for accounts with interchange-plus pricing, and not relied on.</summary>
-    public PaymentCapabilities Capabilities { get; } = new(
+    /// <summary>Several captures and raised authorisations are for accounts with interchange-plus pricing.</summary>
+    public PaymentCapabilities Capabilities => settings.Current.InterchangePlus ? Flexible : Plain;
+
+    private static PaymentCapabilities Plain { get; } = new(
         OutsideEffects: true,
         PartialCapture: true,
         MultiCapture: false,
         PartialVoid: false,
         IncrementalAuthorisation: false,
-        MaxRefundAge: TimeSpan.FromDays(180));
+        MaxRefundAge: TimeSpan.FromDays(180))
+    { StoresMethods = true };
+
+    private static PaymentCapabilities Flexible { get; } = Plain with { MultiCapture = true, PartialVoid = true, IncrementalAuthorisation = true };
 
     public string? Refuses(string method) => StripeMethods.Refuse(method);
 
-    public string? Refuses(Money amount) => StripeAmounts.TryWrite(amount, out _, out var refusal) ? null : refusal;
+    public string? Refuses(Money amount) => StripeAmounts.Refuse(amount);
 
     public async Task<Outcome<Authorisation>> Authorise(AuthorisationRequest request, CancellationToken cancellationToken)
     {
-        if (!StripeAmounts.TryWrite(request.Amount, out var amount, out var refusal))
+        if (Refuses(request.Amount) is { } refusal || !StripeAmounts.TryWrite(request.Amount, out var amount, out refusal))
         {
             return new Outcome<Authorisation>.Rejected("invalid_amount", refusal);
         }
@@ -44,8 +46,25 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
             return before;
         }
 
-        var reply = await Create(request, amount, request.Key, cancellationToken);
-        if (reply.KeyIsSpent)
+        string? customer = null;
+        if (request.Shopper is { } shopper)
+        {
+            switch (await customers.Of(shopper, cancellationToken))
+            {
+                case Outcome<string>.Ok known:
+                    customer = known.Value;
+                    break;
+                case Outcome<string>.Rejected no:
+                    return new Outcome<Authorisation>.Rejected(no.Code, no.Message);
+                case Outcome<string>.Unavailable later:
+                    return new Outcome<Authorisation>.Unavailable(later.RetryAfter);
+                default:
+                    return new Outcome<Authorisation>.Unavailable(TimeSpan.FromSeconds(1));
+            }
+        }
+
+        var reply = await Create(request, amount, customer, request.Key, cancellationToken);
+        if (IsOfNoUse(reply))
         {
             // Stripe keeps a breakdown under its key for a day. Whether something was made all the same, its search knows, a little later.
             if (await Made(request, cancellationToken) is { } made)
@@ -58,7 +77,7 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
                 return new Outcome<Authorisation>.InDoubt("Stripe broke down; what it did cannot be searched yet.");
             }
 
-            reply = await Create(request, amount, Again(request.Key), cancellationToken);
+            reply = await Create(request, amount, customer, Again(request.Key), cancellationToken);
         }
 
         return reply.Value is { } intent
@@ -68,33 +87,9 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
 
     public async Task<Outcome<Authorisation?>> Find(string paymentId, string? reference, CancellationToken cancellationToken)
     {
-        PaymentIntent? intent;
-        if (reference is not null)
-        {
-            var reply = await Retrieve(StripePipelines.Find, reference, cancellationToken);
-            if (reply.Failure is { } failure)
-            {
-                return failure is StripeException { HttpStatusCode: System.Net.HttpStatusCode.NotFound, StripeError: not null }
-                    ? new Outcome<Authorisation?>.Ok(null)
-                    : StripeOutcomes.OfUnread<Authorisation?>(failure);
-            }
-
-            intent = reply.Value;
-        }
-        else
-        {
-            var reply = await Search(StripeMetadata.Payment, paymentId, cancellationToken);
-            if (reply.Failure is not null)
-            {
-                return StripeOutcomes.OfUnread<Authorisation?>(reply.Failure);
-            }
-
-            // Newest first; one that lives outweighs those that were declined before or after it.
-            var found = reply.Value!.Data ?? [];
-            intent = found.Find(static one => one.Status is not ("requires_payment_method" or "canceled")) ?? found.FirstOrDefault();
-        }
-
-        return intent is null ? new Outcome<Authorisation?>.Ok(null)
+        var (intent, failure) = await Look(paymentId, reference, cancellationToken);
+        return failure is not null ? StripeOutcomes.OfUnread<Authorisation?>(failure)
+            : intent is null ? new Outcome<Authorisation?>.Ok(null)
             : StripeOutcomes.Read(intent, paymentId) is { } read ? new Outcome<Authorisation?>.Ok(read)
             : StripeOutcomes.Nonsense<Authorisation?>("a payment that cannot be");
     }
@@ -106,24 +101,17 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
             return new Outcome<Movement>.Rejected("invalid_amount", refusal);
         }
 
+        var ask = (request, options: StripeRequests.Capture(request, amount, settings.Current.InterchangePlus));
         return await Move(
             request,
             key => calls.Make(
                 StripePipelines.Capture,
-                (request, amount, key),
-                static (stripe, ask, cancellation) => stripe.V1.PaymentIntents.CaptureAsync(
-                    ask.request.Reference,
-                    new PaymentIntentCaptureOptions
-                    {
-                        AmountToCapture = ask.amount,
-                        Metadata = new(1, StringComparer.Ordinal) { [StripeMetadata.CaptureKey] = ask.request.Key },
-                    },
-                    Under(ask.key),
-                    cancellation),
+                (ask, key),
+                static (stripe, call, cancellation) => stripe.V1.PaymentIntents.CaptureAsync(
+                    call.ask.request.Reference, call.ask.options, StripeRequests.Under(call.key), cancellation),
                 cancellationToken),
             () => Captured(request, cancellationToken),
-            static (intent, request) => StripeOutcomes.OfCapture(intent, request),
-            static (intent, request) => intent.Status == "succeeded" && IsCapturedBy(intent, request.Key));
+            static (intent, request) => StripeOutcomes.OfCapture(intent, request, intent.AmountReceived));
     }
 
     public Task<Outcome<Movement>> Void(MovementRequest request, CancellationToken cancellationToken) => Move(
@@ -131,11 +119,11 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
         key => calls.Make(
             StripePipelines.Void,
             (request, key),
-            static (stripe, ask, cancellation) => stripe.V1.PaymentIntents.CancelAsync(ask.request.Reference, new PaymentIntentCancelOptions(), Under(ask.key), cancellation),
+            static (stripe, ask, cancellation) => stripe.V1.PaymentIntents.CancelAsync(
+                ask.request.Reference, new PaymentIntentCancelOptions(), StripeRequests.Under(ask.key), cancellation),
             cancellationToken),
         () => Voided(request, cancellationToken),
-        static (intent, request) => StripeOutcomes.OfVoid(intent, request),
-        static (intent, _) => intent.Status == "canceled");
+        StripeOutcomes.OfVoid);
 
     public async Task<Outcome<Movement>> Refund(MovementRequest request, CancellationToken cancellationToken)
     {
@@ -149,28 +137,72 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
             key => calls.Make(
                 StripePipelines.Refund,
                 (request, amount, key),
-                static (stripe, ask, cancellation) => stripe.V1.Refunds.CreateAsync(RefundOf(ask.request, ask.amount), Under(ask.key), cancellation),
+                static (stripe, ask, cancellation) => stripe.V1.Refunds.CreateAsync(StripeRequests.Refund(ask.request, ask.amount), StripeRequests.Under(ask.key), cancellation),
                 cancellationToken),
             () => Refunded(request, cancellationToken),
-            static (refund, request) => StripeOutcomes.OfRefund(refund, request),
-            static (_, _) => false);
+            StripeOutcomes.OfRefund);
     }
 
     public Task<Outcome<SettlementPage>> Settlements(DateOnly day, string? cursor, CancellationToken cancellationToken) =>
         StripeSettlements.Page(calls, day, cursor, cancellationToken);
 
-    public async Task<Outcome<Authorisation>> Confirm(ConfirmationRequest request, CancellationToken cancellationToken) =>
-        await Find(request.Authorisation.PaymentId, request.Reference, cancellationToken) switch
+    /// <summary>
+    /// The shopper's bank tells Stripe, not us, how the authentication went: so the payment is looked at. One that still has to be confirmed is, whatever the
+    /// browser says of it.
+    /// </summary>
+    public async Task<Outcome<Authorisation>> Confirm(ConfirmationRequest request, CancellationToken cancellationToken)
+    {
+        var found = await Look(request.Authorisation.PaymentId, request.Reference, cancellationToken);
+        if (found.Failure is { } failure)
         {
-            Outcome<Authorisation?>.Ok { Value: { } found } => new Outcome<Authorisation>.Ok(found),
-            Outcome<Authorisation?>.Ok => new Outcome<Authorisation>.Rejected("unknown_payment", "Stripe knows no such payment."),
-            Outcome<Authorisation?>.Rejected no => new Outcome<Authorisation>.Rejected(no.Code, no.Message),
-            Outcome<Authorisation?>.Unavailable later => new Outcome<Authorisation>.Unavailable(later.RetryAfter),
-            _ => new Outcome<Authorisation>.InDoubt("Stripe did not say how the payment stands."),
-        };
+            return StripeOutcomes.OfUnread<Authorisation>(failure);
+        }
 
-    public Task<Outcome<Movement>> Adjust(MovementRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult<Outcome<Movement>>(new Outcome<Movement>.Rejected("not_supported", "Not offered by this account."));
+        if (found.Intent is not { } intent)
+        {
+            return new Outcome<Authorisation>.Rejected("unknown_payment", "Stripe knows no such payment.");
+        }
+
+        if (intent.Status != "requires_confirmation")
+        {
+            return StripeOutcomes.OfIntent(intent, request.Authorisation);
+        }
+
+        var reply = await Confirm(intent.Id, request.Key, cancellationToken);
+        if (reply.KeyIsSpent)
+        {
+            reply = await Confirm(intent.Id, Again(request.Key), cancellationToken);
+        }
+
+        return reply.Value is { } confirmed
+            ? StripeOutcomes.OfIntent(confirmed, request.Authorisation)
+            : StripeOutcomes.OfFailure<Authorisation>(reply.Failure!, reply.MaybeDone);
+    }
+
+    /// <summary>Only upwards, and only before the first capture.</summary>
+    public async Task<Outcome<Movement>> Adjust(MovementRequest request, CancellationToken cancellationToken)
+    {
+        if (!settings.Current.InterchangePlus)
+        {
+            return new Outcome<Movement>.Rejected("not_supported", "Not offered by this account.");
+        }
+
+        if (Refuses(request.Amount) is { } refusal || !StripeAmounts.TryWrite(request.Amount, out var amount, out refusal))
+        {
+            return new Outcome<Movement>.Rejected("invalid_amount", refusal);
+        }
+
+        return await Move(
+            request,
+            key => calls.Make(
+                StripePipelines.Adjust,
+                (request, amount, key),
+                static (stripe, ask, cancellation) => stripe.V1.PaymentIntents.IncrementAuthorizationAsync(
+                    ask.request.Reference, StripeRequests.Increment(ask.request, ask.amount), StripeRequests.Under(ask.key), cancellation),
+                cancellationToken),
+            () => Adjusted(request, cancellationToken),
+            StripeOutcomes.OfAdjustment);
+    }
 
     public async Task<Outcome<Movement?>> FindMovement(TransactionKind kind, MovementRequest request, CancellationToken cancellationToken)
     {
@@ -179,6 +211,7 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
             TransactionKind.Capture => await Captured(request, cancellationToken),
             TransactionKind.Void => await Voided(request, cancellationToken),
             TransactionKind.Refund => await Refunded(request, cancellationToken),
+            TransactionKind.Adjust when settings.Current.InterchangePlus => await Adjusted(request, cancellationToken),
             _ => new Outcome<Movement>.Rejected("not_supported", "Not offered by this account."),
         };
         return found switch
@@ -191,24 +224,20 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
         };
     }
 
-    public Task<Outcome<ImmutableArray<Dispute>>> Disputes(string reference, CancellationToken cancellationToken) =>
-        Task.FromResult<Outcome<ImmutableArray<Dispute>>>(new Outcome<ImmutableArray<Dispute>>.Rejected("not_supported", "Told by webhook."));
+    public Task<Outcome<ImmutableArray<Dispute>>> Disputes(string reference, CancellationToken cancellationToken) => StripeDisputes.Of(calls, reference, cancellationToken);
 
-    public Task<Outcome<ImmutableArray<StoredMethod>>> StoredMethods(string shopper, CancellationToken cancellationToken) =>
-        Task.FromResult<Outcome<ImmutableArray<StoredMethod>>>(new Outcome<ImmutableArray<StoredMethod>>.Ok([]));
+    public Task<Outcome<ImmutableArray<StoredMethod>>> StoredMethods(string shopper, CancellationToken cancellationToken) => customers.Methods(shopper, cancellationToken);
 
-    public Task<Outcome<bool>> Forget(string shopper, string method, CancellationToken cancellationToken) =>
-        Task.FromResult<Outcome<bool>>(new Outcome<bool>.Ok(false));
+    public Task<Outcome<bool>> Forget(string shopper, string method, CancellationToken cancellationToken) => customers.Forget(shopper, method, cancellationToken);
 
     public ImmutableArray<ProviderWebhook> ReadWebhook(InboundWebhook webhook, DateTimeOffset now) => [StripeWebhooks.Read(webhook, settings.Current.WebhookSecrets, now)];
 
-    /// <summary>Asks under the key; looks first when the key may be forgotten, and afterwards when it was spent on a breakdown.</summary>
+    /// <summary>Asks under the key; looks first when the key may be forgotten, and afterwards when it was spent on a breakdown or the payment is past such a request.</summary>
     private async Task<Outcome<Movement>> Move<T>(
         MovementRequest request,
         Func<string, Task<StripeReply<T>>> ask,
         Func<Task<Outcome<Movement>?>> look,
-        Func<T, MovementRequest, Outcome<Movement>> read,
-        Func<PaymentIntent, MovementRequest, bool> wasDone)
+        Func<T, MovementRequest, Outcome<Movement>> read)
         where T : class
     {
         if (time.GetUtcNow() - request.FirstAskedAt >= settings.Current.KeyTrust && await look() is { } before)
@@ -217,7 +246,7 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
         }
 
         var reply = await ask(request.Key);
-        if (reply.KeyIsSpent)
+        if (IsOfNoUse(reply))
         {
             if (await look() is { } done)
             {
@@ -232,9 +261,26 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
             return read(value, request);
         }
 
-        return reply.Failure is StripeException { StripeError: { Code: "payment_intent_unexpected_state", PaymentIntent: { } intent } } && wasDone(intent, request)
-            ? intent is T same ? read(same, request) : StripeOutcomes.OfVoid(intent, request)
+        // Perhaps because this very request has taken it there before.
+        return reply.Failure is StripeException { StripeError.Code: "payment_intent_unexpected_state" } && await look() is { } past
+            ? past
             : StripeOutcomes.OfFailure<Movement>(reply.Failure!, reply.MaybeDone);
+    }
+
+    /// <summary>The payment's intent, by its reference or found by our id; neither: Stripe knows of none.</summary>
+    private async Task<(PaymentIntent? Intent, Exception? Failure)> Look(string paymentId, string? reference, CancellationToken cancellationToken)
+    {
+        if (reference is not null)
+        {
+            var reply = await Retrieve(StripePipelines.Find, reference, cancellationToken);
+            return reply.Failure is StripeException { HttpStatusCode: System.Net.HttpStatusCode.NotFound, StripeError: not null } ? default : (reply.Value, reply.Failure);
+        }
+
+        var search = await Search(StripeMetadata.Payment, paymentId, cancellationToken);
+
+        // Newest first; one that lives outweighs those that were declined before or after it.
+        var found = search.Value?.Data ?? [];
+        return (found.Find(static one => one.Status is not ("requires_payment_method" or "canceled")) ?? found.FirstOrDefault(), search.Failure);
     }
 
     /// <summary>What this very request made before; null when it made nothing.</summary>
@@ -249,16 +295,42 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
     private async Task<Outcome<Movement>?> Captured(MovementRequest request, CancellationToken cancellationToken)
     {
         var reply = await Retrieve(StripePipelines.Capture, request.Reference, cancellationToken);
-        return reply.Failure is { } failure ? StripeOutcomes.OfUnread<Movement>(failure)
-            : IsCapturedBy(reply.Value!, request.Key) ? StripeOutcomes.OfCapture(reply.Value!, request)
-            : null;
+        if (reply.Failure is { } failure)
+        {
+            return StripeOutcomes.OfUnread<Movement>(failure);
+        }
+
+        var intent = reply.Value!;
+        if (!IsCapturedBy(intent, request.Key))
+        {
+            return null;
+        }
+
+        if (!StripeAmounts.TryWrite(request.Amount, out var amount, out _) || amount == intent.AmountReceived || intent.LatestChargeId is null)
+        {
+            return StripeOutcomes.OfCapture(intent, request, intent.AmountReceived);
+        }
+
+        // One of several: which one is told by what was settled.
+        var lines = await StripeSettlements.Captures(calls, intent.LatestChargeId, cancellationToken);
+        return lines?.FirstOrDefault(line => line.Amount == amount) is { } line
+            ? new Outcome<Movement>.Ok(new Movement(line.Reference, request.Amount, Money.Zero(request.Amount.Currency)))
+            : new Outcome<Movement>.Unavailable(TimeSpan.FromSeconds(1));
     }
 
     private async Task<Outcome<Movement>?> Voided(MovementRequest request, CancellationToken cancellationToken)
     {
         var reply = await Retrieve(StripePipelines.Void, request.Reference, cancellationToken);
         return reply.Failure is { } failure ? StripeOutcomes.OfUnread<Movement>(failure)
-            : reply.Value!.Status == "canceled" ? StripeOutcomes.OfVoid(reply.Value, request)
+            : StripeOutcomes.IsLetGo(reply.Value!) ? StripeOutcomes.OfVoid(reply.Value!, request)
+            : null;
+    }
+
+    private async Task<Outcome<Movement>?> Adjusted(MovementRequest request, CancellationToken cancellationToken)
+    {
+        var reply = await Retrieve(StripePipelines.Adjust, request.Reference, cancellationToken);
+        return reply.Failure is { } failure ? StripeOutcomes.OfUnread<Movement>(failure)
+            : reply.Value!.Metadata?.GetValueOrDefault(StripeMetadata.AdjustKey) == request.Key ? StripeOutcomes.OfAdjustment(reply.Value!, request)
             : null;
     }
 
@@ -274,76 +346,42 @@ internal sealed class StripePaymentProvider(string name, StripeCalls calls, Vend
             : null;
     }
 
-    private Task<StripeReply<PaymentIntent>> Create(AuthorisationRequest request, long amount, string key, CancellationToken cancellationToken) => calls.Make(
+    private Task<StripeReply<PaymentIntent>> Create(AuthorisationRequest request, long amount, string? customer, string key, CancellationToken cancellationToken) => calls.Make(
         StripePipelines.Authorise,
-        (request, amount, key),
-        static (stripe, ask, cancellation) => stripe.V1.PaymentIntents.CreateAsync(IntentOf(ask.request, ask.amount), Under(ask.key), cancellation),
+        (options: StripeRequests.Intent(request, amount, customer, settings.Current.InterchangePlus), key),
+        static (stripe, ask, cancellation) => stripe.V1.PaymentIntents.CreateAsync(ask.options, StripeRequests.Under(ask.key), cancellation),
+        cancellationToken);
+
+    private Task<StripeReply<PaymentIntent>> Confirm(string reference, string key, CancellationToken cancellationToken) => calls.Make(
+        StripePipelines.Confirm,
+        (reference, key),
+        static (stripe, ask, cancellation) => stripe.V1.PaymentIntents.ConfirmAsync(
+            ask.reference, new PaymentIntentConfirmOptions { Expand = StripeRequests.WithCharge }, StripeRequests.Under(ask.key), cancellation),
         cancellationToken);
 
     private Task<StripeReply<PaymentIntent>> Retrieve(string pipeline, string reference, CancellationToken cancellationToken) => calls.Make(
         pipeline,
         reference,
-        static (stripe, reference, cancellation) => stripe.V1.PaymentIntents.GetAsync(reference, new PaymentIntentGetOptions { Expand = WithCharge }, cancellationToken: cancellation),
+        static (stripe, reference, cancellation) => stripe.V1.PaymentIntents.GetAsync(reference, new PaymentIntentGetOptions { Expand = StripeRequests.WithCharge }, cancellationToken: cancellation),
         cancellationToken);
 
     private Task<StripeReply<StripeSearchResult<PaymentIntent>>> Search(string field, string value, CancellationToken cancellationToken) => calls.Make(
         StripePipelines.Find,
         StripeMetadata.Query(field, value),
         static (stripe, query, cancellation) => stripe.V1.PaymentIntents.SearchAsync(
-            new PaymentIntentSearchOptions { Query = query, Limit = 20, Expand = EachWithCharge }, cancellationToken: cancellation),
+            new PaymentIntentSearchOptions { Query = query, Limit = 20, Expand = StripeRequests.EachWithCharge }, cancellationToken: cancellation),
         cancellationToken);
 
-    private static PaymentIntentCreateOptions IntentOf(AuthorisationRequest request, long amount)
-    {
-        var intent = new PaymentIntentCreateOptions
-        {
-            Amount = amount,
-            Currency = request.Amount.Currency,
-            CaptureMethod = "manual",
-            Confirm = true,
-            AutomaticPaymentMethods = NoDetours,
-            ReturnUrl = request.ReturnUrl,
-            Metadata = StripeMetadata.Of(request),
-            Expand = WithCharge,
-        };
+    private static bool IsCapturedBy(PaymentIntent intent, string key) =>
+        intent.Metadata is { } metadata && (metadata.GetValueOrDefault(StripeMetadata.CaptureKey) == key || metadata.ContainsKey(StripeMetadata.CaptureOf(key)));
 
-        if (StripeMethods.IsToken(request.Method))
-        {
-            intent.PaymentMethodData = new PaymentIntentPaymentMethodDataOptions { Type = "card" };
-            intent.AddExtraParam("payment_method_data[card][token]", request.Method);
-        }
-        else
-        {
-            intent.PaymentMethod = request.Method;
-        }
+    /// <summary>
+    /// The key will never give an answer about this request: it was spent on a breakdown, or on the same request as another version or configuration of ours wrote it.
+    /// What it did before is looked up then.
+    /// </summary>
+    private static bool IsOfNoUse<T>(StripeReply<T> reply)
+        where T : class =>
+        reply.KeyIsSpent || reply.Failure is StripeException { HttpStatusCode: System.Net.HttpStatusCode.BadRequest, StripeError.Type: "idempotency_error" };
 
-        return intent;
-    }
-
-    /// <summary>Stripe knows three reasons; any other is kept beside them.</summary>
-    private static RefundCreateOptions RefundOf(MovementRequest request, long amount)
-    {
-        var known = request.Reason is "duplicate" or "fraudulent" or "requested_by_customer";
-        var refund = new RefundCreateOptions
-        {
-            PaymentIntent = request.Reference,
-            Amount = amount,
-            Reason = known ? request.Reason : null,
-            Metadata = new(3, StringComparer.Ordinal) { [StripeMetadata.Payment] = request.PaymentId, [StripeMetadata.Key] = request.Key },
-        };
-
-        if (!known && !string.IsNullOrEmpty(request.Reason))
-        {
-            refund.Metadata[StripeMetadata.Reason] = request.Reason.Length <= 500 ? request.Reason : request.Reason[..500];
-        }
-
-        return refund;
-    }
-
-    private static bool IsCapturedBy(PaymentIntent intent, string key) => intent.Metadata?.GetValueOrDefault(StripeMetadata.CaptureKey) == key;
-
-    private static RequestOptions Under(string key) => new() { IdempotencyKey = key };
-
-    /// <summary>The one key that follows a spent one; it too finds its first effect again.</summary>
-    private static string Again(string key) => key + ":again";
+    private static string Again(string key) => StripeMetadata.Again(key);
 }

@@ -14,7 +14,10 @@ internal static class HomePage
             <section><h1>Vendor sandbox</h1>
             <p>Speaks Stripe's HTTP dialect under <code>/sandbox/stripe</code> and Avalara AvaTax's under <code>/sandbox/avalara</code>. No money moves; everything survives a restart.</p>
             <p class="soft">Books: <a href="/sandbox/export/vendor_txn">vendor_txn</a> · <a href="/sandbox/export/vendor_oms">vendor_oms</a>
-            · Faults in force: <a href="/sandbox/faults">/sandbox/faults</a> (POST a rule, DELETE to clear; one request: header <code>Sandbox-Fault: drop_after</code>)</p></section>
+            · Faults in force: <a href="/sandbox/faults">/sandbox/faults</a> (POST a rule, DELETE to clear; one request: header <code>Sandbox-Fault: drop_after</code>)</p>
+            <p class="soft">At Stripe, by POST: a dispute of a captured payment <code>/sandbox/stripe/disputes</code> and its end <code>…/disputes/{id}</code>
+            · the fate of a refund <code>/sandbox/stripe/refunds/{id}</code> · an error in its books <code>/sandbox/stripe/settlements/{omit|alter|double|delay|invent}</code>
+            (<a href="/sandbox/stripe/settlements">those in force</a>)</p></section>
             <section><h2>Latest transactions</h2>
             """);
 
@@ -47,9 +50,18 @@ internal static class HomePage
 
     private static string Says(TestCard card) => (card.Challenge, card.Decline) switch
     {
-        (false, null) => "is authorised",
+        (false, null) => "is authorised" + Later(card),
         (false, { } why) => $"is declined: {why}",
         (true, null) => "asks for 3-D Secure, then is authorised",
         (true, { } why) => $"asks for 3-D Secure, then is declined: {why}",
+    };
+
+    private static string Later(TestCard card) => (card.Refund, card.Dispute) switch
+    {
+        (RefundFate.SucceedsLater, _) => "; its refunds are pending and succeed later",
+        (RefundFate.FailsLater, _) => "; its refunds succeed and fail later",
+        (_, "inquiry") => "; its bank inquires about it once it is captured",
+        (_, { } why) => $"; is disputed once it is captured: {why}",
+        _ => "",
     };
 }

@@ -9,4 +9,4 @@ internal sealed record Booking(VendorTransaction Transaction, PaymentIntent Inte
         Intent.Meta("checkout_id"), Intent.Meta("payment_id"), At, Transaction.Outcome);
 }
 
-internal sealed record StripeEvent(string Id, string Type, long Created, PaymentIntent Intent, Refund? Refund) : VendorEvent(StripeAccount.Name, Id, Type, Created);
+internal sealed record StripeEvent(string Id, string Type, long Created, PaymentIntent Intent, Refund? Refund, Dispute? Dispute) : VendorEvent(StripeAccount.Name, Id, Type, Created);

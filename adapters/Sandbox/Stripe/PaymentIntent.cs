@@ -50,7 +50,30 @@ internal sealed record PaymentIntent
     /// <summary>Address of the page where the shopper authenticates.</summary>
     [JsonPropertyName("ur")] public string? ActionUrl { get; init; }
 
-    [JsonIgnore] public long Capturable => Status is IntentStatus.RequiresCapture ? Amount : 0;
+    /// <summary>May be captured several times.</summary>
+    [JsonPropertyName("mc")] public bool MultiCapture { get; init; }
+
+    /// <summary>Its authorised amount may be raised.</summary>
+    [JsonPropertyName("ia")] public bool Incremental { get; init; }
+    [JsonPropertyName("cc")] public int Captures { get; init; }
+    [JsonPropertyName("cs")] public string? Customer { get; init; }
+
+    /// <summary>Whether the customer keeps the card.</summary>
+    [JsonPropertyName("sf")] public string? SetupFutureUsage { get; init; }
+
+    /// <summary>The customer's own card that pays; null for a test card as such.</summary>
+    [JsonPropertyName("km")] public string? KeptMethod { get; init; }
+
+    /// <summary>The action has to be done in the shop's page.</summary>
+    [JsonPropertyName("ip")] public bool InPage { get; init; }
+
+    /// <summary>What banks took back.</summary>
+    [JsonPropertyName("di")] public long Disputed { get; init; }
+
+    /// <summary>Unix milliseconds, when the shopper's bank disputes it; 0: not.</summary>
+    [JsonPropertyName("dd")] public long DisputeDue { get; init; }
+
+    [JsonIgnore] public long Capturable => Status is IntentStatus.RequiresCapture ? Amount - Captured : 0;
     [JsonIgnore] public long CaptureBefore => AuthorisedAt + Validity;
     [JsonIgnore] public string? ChargeId => Attempts == 0 ? null : SandboxIds.As(Id, "ch_") + (Attempts == 1 ? "" : Attempts.ToString(provider: null));
     [JsonIgnore] public string ClientSecret => $"{Id}_secret_{SandboxIds.As(Id, "")[12..]}";
@@ -66,18 +89,7 @@ internal sealed record PaymentIntent
         _ => "canceled",
     };
 
-    public string? Meta(string key)
-    {
-        for (var i = 0; i + 1 < Metadata?.Length; i += 2)
-        {
-            if (Metadata[i] == key)
-            {
-                return Metadata[i + 1];
-            }
-        }
-
-        return null;
-    }
+    public string? Meta(string key) => StripeForm.Meta(Metadata, key);
 }
 
 internal sealed record Refund
@@ -90,4 +102,11 @@ internal sealed record Refund
     [JsonPropertyName("rs")] public string? Reason { get; init; }
     [JsonPropertyName("cr")] public long Created { get; init; }
     [JsonPropertyName("md")] public string[]? Metadata { get; init; }
+
+    /// <summary><c>pending</c>, <c>succeeded</c>, <c>failed</c>.</summary>
+    [JsonPropertyName("st")] public string Status { get; init; } = "succeeded";
+    [JsonPropertyName("fr")] public string? FailureReason { get; init; }
+
+    /// <summary>Unix milliseconds, when the card's bank says more; 0: nothing more comes.</summary>
+    [JsonPropertyName("du")] public long Due { get; init; }
 }

@@ -14,6 +14,12 @@ internal sealed class StripeAccount : IWebhookSource, IVendorBooks
     private readonly Dictionary<string, Slot> intents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Slot> byPayment = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Refund> refunds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dispute> disputes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Customer> customers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KeptMethod> methods = new(StringComparer.Ordinal);
+    private readonly List<SettlementError> settlementErrors = [];
+    private readonly Queue<(string Id, long At)> authorisations = new();
+    private readonly Queue<(string Id, long At)> refundsDue = new(), disputesDue = new();
     private readonly Dictionary<string, Kept> keys = new(StringComparer.Ordinal);
     private readonly Queue<(string Key, long At)> keysByAge = new();
     private readonly HashSet<string> keysInFlight = new(StringComparer.Ordinal);
@@ -33,6 +39,7 @@ internal sealed class StripeAccount : IWebhookSource, IVendorBooks
         retention = (long)options.Value.KeyRetention.TotalMilliseconds;
         SendsWebhooks = options.Value.SendsWebhooks(Name);
         secrets = [.. options.Value.WebhookSecret.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Encoding.UTF8.GetBytes)];
+        Delay = (long)options.Value.LaterDelay.TotalMilliseconds;
         WebhookTypes = options.Value.WebhookEvents?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         journal.Replay(entry => Apply(entry));
     }
@@ -40,6 +47,9 @@ internal sealed class StripeAccount : IWebhookSource, IVendorBooks
     public string Vendor => Name;
 
     public Action<VendorEvent>? Raised { get; set; }
+
+    /// <summary>Milliseconds until that happens which happens later by itself.</summary>
+    public long Delay { get; }
 
     private bool SendsWebhooks { get; }
 
@@ -136,6 +146,76 @@ internal sealed class StripeAccount : IWebhookSource, IVendorBooks
         }
     }
 
+    public Dispute? Dispute(string id)
+    {
+        lock (gate)
+        {
+            return disputes.GetValueOrDefault(id);
+        }
+    }
+
+    public List<Dispute> Disputes(Func<Dispute, bool> which, int limit)
+    {
+        lock (gate)
+        {
+            return [.. disputes.Values.Where(which).Reverse().Take(limit)];
+        }
+    }
+
+    public Customer? Customer(string id)
+    {
+        lock (gate)
+        {
+            return customers.GetValueOrDefault(id);
+        }
+    }
+
+    /// <summary>Customers that carry all of that metadata.</summary>
+    public List<Customer> Customers(IReadOnlyList<KeyValuePair<string, string>> metadata, int limit)
+    {
+        lock (gate)
+        {
+            return [.. customers.Values.Where(customer => metadata.All(clause => StripeForm.Meta(customer.Metadata, clause.Key) == clause.Value)).Take(limit)];
+        }
+    }
+
+    public KeptMethod? Method(string id)
+    {
+        lock (gate)
+        {
+            return methods.GetValueOrDefault(id);
+        }
+    }
+
+    /// <summary>What a customer keeps, newest first.</summary>
+    public List<KeptMethod> Methods(string customer, int limit)
+    {
+        lock (gate)
+        {
+            return [.. methods.Values.Where(method => method.Customer == customer).Reverse().Take(limit)];
+        }
+    }
+
+    /// <summary>Something that is to happen by now, and how; each once. Null: nothing is.</summary>
+    public (string Id, Func<StripeAccount, StripeCall, Decision> Decide)? Due()
+    {
+        lock (gate)
+        {
+            return Due(refundsDue, id => refunds[id].Due > 0) is { } refund ? (refund, StripeRefunds.Later)
+                : Due(disputesDue, id => intents[id].Current.DisputeDue > 0) is { } intent ? (intent, StripePayments.Dispute)
+                : Due(authorisations, id => intents[id].Current.Status is IntentStatus.RequiresCapture) is { } lapsed ? (lapsed, StripePayments.Expire)
+                : null;
+        }
+    }
+
+    public IReadOnlyCollection<SettlementError> SettlementErrors()
+    {
+        lock (gate)
+        {
+            return [.. settlementErrors];
+        }
+    }
+
     /// <summary>Intents that carry all of that metadata, newest first.</summary>
     public List<PaymentIntent> Search(IReadOnlyList<KeyValuePair<string, string>> metadata, int limit)
     {
@@ -196,30 +276,16 @@ internal sealed class StripeAccount : IWebhookSource, IVendorBooks
         }
     }
 
-    /// <summary>Captures and refunds of a span of Unix seconds, newest first, past <paramref name="after"/>.</summary>
-    public List<Booking> Settlements(string? after, long from, long to, int limit)
+    /// <summary>What was settled in a span of Unix seconds, newest first, past <paramref name="after"/>.</summary>
+    /// <param name="source">Only of that charge, refund or dispute; null: all.</param>
+    public List<SettlementLine> Settlements(string? after, string? source, long from, long to, int limit)
     {
         lock (gate)
         {
-            var found = new List<Booking>();
-            var past = after is null;
-            for (var i = bookings.Count - 1; i >= 0 && found.Count < limit; i--)
-            {
-                var booking = bookings[i];
-                if (booking.Transaction.Kind is not ("capture" or "refund") || booking.At / 1000 < from || booking.At / 1000 >= to)
-                {
-                    continue;
-                }
+            var lines = SettlementError.In(bookings.Select(SettlementLine.Of).OfType<SettlementLine>(), settlementErrors)
+                .Where(line => line.Created >= from && line.Created < to && (source is null || line.Source == source));
 
-                if (past)
-                {
-                    found.Add(booking);
-                }
-
-                past |= SandboxIds.As(booking.Transaction.Id, "txn_") == after;
-            }
-
-            return found;
+            return [.. (after is null ? lines : lines.SkipWhile(line => line.Id != after).Skip(1)).Take(limit)];
         }
     }
 
@@ -243,6 +309,21 @@ internal sealed class StripeAccount : IWebhookSource, IVendorBooks
     public void Write(HttpRequestMessage request, VendorEvent happened, DateTimeOffset now, bool forged) =>
         StripeSignature.Write(request, (StripeEvent)happened, now, forged ? null : secrets);
 
+    /// <summary>The first in line when its time has come; whatever <paramref name="waits"/> no more is dropped.</summary>
+    private string? Due(Queue<(string Id, long At)> line, Func<string, bool> waits)
+    {
+        while (line.TryPeek(out var first) && first.At <= Now)
+        {
+            line.Dequeue();
+            if (waits(first.Id))
+            {
+                return first.Id;
+            }
+        }
+
+        return null;
+    }
+
     private StripeEvent[] Apply(SandboxEntry entry)
     {
         var intent = entry.Intent;
@@ -254,6 +335,34 @@ internal sealed class StripeAccount : IWebhookSource, IVendorBooks
         if (entry.Refund is { } refund)
         {
             refunds[refund.Id] = refund;
+            if (refund.Due > 0)
+            {
+                refundsDue.Enqueue((refund.Id, refund.Due));
+            }
+        }
+
+        if (entry.Dispute is { } dispute)
+        {
+            disputes[dispute.Id] = dispute;
+        }
+
+        if (entry.Customer is { } customer)
+        {
+            customers[customer.Id] = customer;
+        }
+
+        if (entry.Method is { } method)
+        {
+            methods[method.Id] = method;
+        }
+
+        if (entry.Settlement is { Kind: "clear" })
+        {
+            settlementErrors.Clear();
+        }
+        else if (entry.Settlement is { } error)
+        {
+            settlementErrors.Add(error);
         }
 
         if (entry.Key is { } key)
@@ -261,7 +370,7 @@ internal sealed class StripeAccount : IWebhookSource, IVendorBooks
             Remember(key, entry);
         }
 
-        foreach (var transaction in entry.Transactions ?? [])
+        foreach (var transaction in intent is null ? [] : entry.Transactions ?? [])
         {
             bookings.Add(new Booking(transaction, intent!, entry.Key?.Key ?? intent!.Key, entry.At));
         }
@@ -271,14 +380,25 @@ internal sealed class StripeAccount : IWebhookSource, IVendorBooks
             undelivered.Remove(delivered);
         }
 
-        return entry.Events is null ? [] : Raise(entry, intent!);
+        return entry.Events is null || intent is null ? [] : Raise(entry, intent);
     }
 
     private void Remember(PaymentIntent intent)
     {
-        if (intents.TryGetValue(intent.Id, out var slot))
+        var known = intents.TryGetValue(intent.Id, out var slot);
+        if (intent.Status is IntentStatus.RequiresCapture && slot?.Current.Status is not IntentStatus.RequiresCapture)
         {
-            slot.Current = intent;
+            authorisations.Enqueue((intent.Id, intent.CaptureBefore * 1000));
+        }
+
+        if (intent.DisputeDue > 0 && slot?.Current.DisputeDue is not > 0)
+        {
+            disputesDue.Enqueue((intent.Id, intent.DisputeDue));
+        }
+
+        if (known)
+        {
+            slot!.Current = intent;
             return;
         }
 
@@ -294,7 +414,15 @@ internal sealed class StripeAccount : IWebhookSource, IVendorBooks
 
     private void Remember(KeptKey key, SandboxEntry entry)
     {
-        keys[key.Key] = new Kept(key.Fingerprint, entry.At, new Answer(key.Status) { Intent = entry.Refund is null ? entry.Intent : null, Refund = entry.Refund, Error = key.Error });
+        keys[key.Key] = new Kept(key.Fingerprint, entry.At, new Answer(key.Status)
+        {
+            Intent = entry is { Refund: null, Dispute: null } ? entry.Intent : null,
+            Refund = entry.Refund,
+            Dispute = entry.Dispute,
+            Customer = entry.Customer,
+            Method = entry.Intent is null ? entry.Method : null,
+            Error = key.Error,
+        });
         keysByAge.Enqueue((key.Key, entry.At));
         while (keysByAge.TryPeek(out var oldest) && oldest.At + retention < entry.At)
         {
@@ -311,7 +439,7 @@ internal sealed class StripeAccount : IWebhookSource, IVendorBooks
         var raised = new List<StripeEvent>(2);
         for (var i = 0; i + 1 < entry.Events!.Length; i += 2)
         {
-            var happened = new StripeEvent(entry.Events[i], entry.Events[i + 1], entry.At / 1000, intent, entry.Refund);
+            var happened = new StripeEvent(entry.Events[i], entry.Events[i + 1], entry.At / 1000, intent, entry.Refund, entry.Dispute);
             events.Enqueue(happened);
             if (events.Count > EventsListed)
             {

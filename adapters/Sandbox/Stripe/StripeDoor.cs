@@ -9,7 +9,7 @@ namespace Commerce.Sandbox.Stripe;
 /// <summary>Takes a request to the pretend Stripe from its key to its answer, with whatever goes wrong on the way.</summary>
 internal sealed class StripeDoor(StripeAccount account, SandboxJournal journal, FaultBook faults, IOptions<SandboxOptions> options, TimeProvider time)
 {
-    public const string Version = "2025-10-29.clover";
+    public const string Version = "2026-10-28.endive";
 
     private const int BodyLimit = 64 * 1024;
 
@@ -226,6 +226,18 @@ internal sealed class StripeDoor(StripeAccount account, SandboxJournal journal, 
         else if (answer.Refund is { } refund)
         {
             json.Refund(refund);
+        }
+        else if (answer.Dispute is { } dispute)
+        {
+            json.Dispute(dispute);
+        }
+        else if (answer.Method is { } method)
+        {
+            json.Method(method);
+        }
+        else if (answer.Customer is { } customer)
+        {
+            json.Customer(customer);
         }
         else if (answer.Intent is { } intent)
         {

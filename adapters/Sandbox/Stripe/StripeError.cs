@@ -25,6 +25,7 @@ internal static class Declines
         "fraudulent" => Card("card_declined", name, "Your card was declined.", Never),
         "card_velocity_exceeded" => Card("card_declined", name, "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.", Again),
         "expired_card" => Card(name, name, "Your card has expired.", Never, "exp_month"),
+        "incorrect_number" => Card(name, name, "Your card number is incorrect.", Confirm, "number"),
         "incorrect_cvc" => Card(name, name, "Your card's security code is incorrect.", Confirm, "cvc"),
         "processing_error" => Card(name, name, "An error occurred while processing your card. Try again in a little bit.", Again),
         AuthenticationFailed => new("card_error", "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again.", "payment_intent_authentication_failure"),
@@ -41,14 +42,19 @@ internal sealed record Answer(int Status)
 {
     public PaymentIntent? Intent { get; init; }
     public Refund? Refund { get; init; }
+    public Dispute? Dispute { get; init; }
+    public Customer? Customer { get; init; }
+    public KeptMethod? Method { get; init; }
     public StripeError? Error { get; init; }
 
-    /// <summary>For what is neither: writes the whole body.</summary>
+    /// <summary>For a list: writes the whole body.</summary>
     public Action<System.Text.Json.Utf8JsonWriter>? Body { get; init; }
     public bool Replayed { get; init; }
     public int? RetryAfter { get; init; }
 
     public static Answer Of(PaymentIntent intent) => new(200) { Intent = intent };
+
+    public static Answer Of(Dispute dispute) => new(200) { Dispute = dispute };
 
     public static Answer Declined(PaymentIntent intent) => new(402) { Intent = intent, Error = Declines.Of(intent.Decline ?? "generic_decline") };
 

@@ -63,6 +63,20 @@ internal sealed class StripeForm
         return false;
     }
 
+    /// <summary>The value under a key of metadata, which is keys and values in turn.</summary>
+    public static string? Meta(string[]? metadata, string key)
+    {
+        for (var i = 0; i + 1 < metadata?.Length; i += 2)
+        {
+            if (metadata[i] == key)
+            {
+                return metadata[i + 1];
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Keys and values in turn: <paramref name="before"/>, overwritten by what this request says. An empty value takes its key away.</summary>
     public string[]? Metadata(string[]? before = null)
     {

@@ -22,7 +22,7 @@ internal static class StripeObjects
             json.WriteString("confirmation_method"u8, "automatic"u8);
             json.WriteNumber("created"u8, intent.Created);
             json.WriteString("currency"u8, intent.Currency);
-            json.WriteNull("customer"u8);
+            json.WriteString("customer"u8, intent.Customer);
             json.WritePropertyName("last_payment_error"u8);
             if (intent.Decline is { } decline)
             {
@@ -48,10 +48,11 @@ internal static class StripeObjects
             json.NextAction(intent);
 
             // After a refusal Stripe takes the method off again.
-            json.WriteString("payment_method"u8, intent.Decline is null ? intent.Method : null);
+            json.WriteString("payment_method"u8, intent.Decline is null ? intent.KeptMethod ?? intent.Method : null);
             json.WriteStartArray("payment_method_types"u8);
             json.WriteStringValue("card"u8);
             json.WriteEndArray();
+            json.WriteString("setup_future_usage"u8, intent.SetupFutureUsage);
             json.WriteString("status"u8, intent.StatusName);
             json.WriteEndObject();
         }
@@ -70,13 +71,15 @@ internal static class StripeObjects
             json.WriteBoolean("captured"u8, intent.Captured > 0);
             json.WriteNumber("created"u8, intent.Created);
             json.WriteString("currency"u8, intent.Currency);
+            json.WriteString("customer"u8, intent.Customer);
+            json.WriteBoolean("disputed"u8, intent.Disputed > 0);
             json.WriteString("failure_code"u8, good ? null : Declines.Of(intent.Decline!).Code);
             json.WriteString("failure_message"u8, good ? null : Declines.Of(intent.Decline!).Message);
             json.WriteBoolean("livemode"u8, false);
             json.Metadata(intent.Metadata);
             json.WriteBoolean("paid"u8, good);
             json.WriteString("payment_intent"u8, intent.Id);
-            json.WriteString("payment_method"u8, intent.Method);
+            json.WriteString("payment_method"u8, intent.KeptMethod ?? intent.Method);
             json.WriteStartObject("payment_method_details"u8);
             json.WriteStartObject("card"u8);
             json.WriteNumber("amount_authorized"u8, intent.AuthorisedAt == 0 ? 0 : intent.Amount);
@@ -88,7 +91,9 @@ internal static class StripeObjects
 
             json.WriteString("country"u8, "US"u8);
             json.WriteString("funding"u8, "credit"u8);
+            json.Available("incremental_authorization"u8, intent.Incremental);
             json.WriteString("last4"u8, card?.Last4);
+            json.Available("multicapture"u8, intent.MultiCapture);
             json.WriteEndObject();
             json.WriteString("type"u8, "card"u8);
             json.WriteEndObject();
@@ -107,47 +112,133 @@ internal static class StripeObjects
             json.WriteString("charge"u8, refund.Charge);
             json.WriteNumber("created"u8, refund.Created);
             json.WriteString("currency"u8, refund.Currency);
+            if (refund.FailureReason is not null)
+            {
+                json.WriteString("failure_balance_transaction"u8, SandboxIds.As(refund.Id, "txn_") + "_failed");
+                json.WriteString("failure_reason"u8, refund.FailureReason);
+            }
+
             json.Metadata(refund.Metadata);
             json.WriteString("payment_intent"u8, refund.Intent);
             json.WriteString("reason"u8, refund.Reason);
+            json.WriteString("status"u8, refund.Status);
+            json.WriteEndObject();
+        }
+
+        public void Dispute(Dispute dispute)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, dispute.Id);
+            json.WriteString("object"u8, "dispute"u8);
+            json.WriteNumber("amount"u8, dispute.Amount);
+            json.WriteString("charge"u8, dispute.Charge);
+            json.WriteNumber("created"u8, dispute.Created);
+            json.WriteString("currency"u8, dispute.Currency);
+            json.WriteStartObject("evidence_details"u8);
+            json.WriteNumber("due_by"u8, dispute.DueBy);
+            json.WriteBoolean("has_evidence"u8, dispute.Status is not (Stripe.Dispute.NeedsResponse or Stripe.Dispute.Inquiry));
+            json.WriteBoolean("past_due"u8, false);
+            json.WriteNumber("submission_count"u8, dispute.Status is Stripe.Dispute.NeedsResponse or Stripe.Dispute.Inquiry ? 0 : 1);
+            json.WriteEndObject();
+            json.WriteBoolean("is_charge_refundable"u8, dispute.IsInquiry);
+            json.WriteBoolean("livemode"u8, false);
+            json.Metadata(null);
+            json.WriteString("payment_intent"u8, dispute.Intent);
+            json.WriteString("reason"u8, dispute.Reason);
+            json.WriteString("status"u8, dispute.Status);
+            json.WriteEndObject();
+        }
+
+        public void Customer(Customer customer)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, customer.Id);
+            json.WriteString("object"u8, "customer"u8);
+            json.WriteNumber("created"u8, customer.Created);
+            json.WriteBoolean("livemode"u8, false);
+            json.Metadata(customer.Metadata);
+            json.WriteEndObject();
+        }
+
+        public void Method(KeptMethod method)
+        {
+            var card = TestCard.Find(method.Card);
+            json.WriteStartObject();
+            json.WriteString("id"u8, method.Id);
+            json.WriteString("object"u8, "payment_method"u8);
+            json.WriteStartObject("card"u8);
+            json.WriteString("brand"u8, card?.Brand);
+            json.WriteNumber("exp_month"u8, 12);
+            json.WriteNumber("exp_year"u8, 2034);
+            json.WriteString("funding"u8, "credit"u8);
+            json.WriteString("last4"u8, card?.Last4);
+            json.WriteEndObject();
+            json.WriteNumber("created"u8, method.Created);
+            json.WriteString("customer"u8, method.Customer);
+            json.WriteBoolean("livemode"u8, false);
+            json.WriteString("type"u8, "card"u8);
+            json.WriteEndObject();
+        }
+
+        /// <param name="expanded">Whose objects are shown whole as the source; null: only its id.</param>
+        public void Settlement(SettlementLine line, StripeAccount? expanded)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, line.Id);
+            json.WriteString("object"u8, "balance_transaction"u8);
+            json.WriteNumber("amount"u8, line.Amount);
+            json.WriteNumber("available_on"u8, line.Created);
+            json.WriteNumber("created"u8, line.Created);
+            json.WriteString("currency"u8, line.Currency);
+            json.WriteNumber("fee"u8, line.Fee);
+            json.WriteNumber("net"u8, line.Amount - line.Fee);
+            json.WriteString("reporting_category"u8, line.Category);
+            json.WritePropertyName("source"u8);
+            if (expanded is null)
+            {
+                json.WriteStringValue(line.Source);
+            }
+            else if (expanded.Refund(line.Source) is { } refund)
+            {
+                json.Refund(refund);
+            }
+            else if (expanded.Dispute(line.Source) is { } dispute)
+            {
+                json.Dispute(dispute);
+            }
+            else if (expanded.Intent(line.Intent?.Id ?? "") is { } intent)
+            {
+                json.Charge(intent);
+            }
+            else
+            {
+                json.Stray(line);
+            }
+
+            json.WriteString("status"u8, "available"u8);
+            json.WriteString("type"u8, line.Type);
+            json.WriteEndObject();
+        }
+
+        /// <summary>A charge or refund that no payment of the shop stands behind.</summary>
+        private void Stray(SettlementLine line)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, line.Source);
+            json.WriteString("object"u8, line.Amount < 0 ? "refund"u8 : "charge"u8);
+            json.WriteNumber("amount"u8, Math.Abs(line.Amount));
+            json.WriteNumber("amount_captured"u8, Math.Abs(line.Amount));
+            json.WriteNumber("created"u8, line.Created);
+            json.WriteString("currency"u8, line.Currency);
+            json.Metadata(null);
             json.WriteString("status"u8, "succeeded"u8);
             json.WriteEndObject();
         }
 
-        /// <summary>What settles a capture or a refund. The fee is 1.5 % and 25 minor units, for captures.</summary>
-        public void Settlement(Booking booking, bool expandSource)
+        private void Available(ReadOnlySpan<byte> name, bool available)
         {
-            var (transaction, intent, _, at) = booking;
-            var refund = transaction.Kind == "refund";
-            var amount = refund ? -transaction.Amount : transaction.Amount;
-            var fee = refund ? 0 : Math.Min(amount, amount * 15 / 1000 + 25);
-            json.WriteStartObject();
-            json.WriteString("id"u8, SandboxIds.As(transaction.Id, "txn_"));
-            json.WriteString("object"u8, "balance_transaction"u8);
-            json.WriteNumber("amount"u8, amount);
-            json.WriteNumber("available_on"u8, at / 1000);
-            json.WriteNumber("created"u8, at / 1000);
-            json.WriteString("currency"u8, intent.Currency);
-            json.WriteNumber("fee"u8, fee);
-            json.WriteNumber("net"u8, amount - fee);
-            json.WriteString("reporting_category"u8, refund ? "refund"u8 : "charge"u8);
-            if (!expandSource)
-            {
-                json.WriteString("source"u8, refund ? transaction.Id : intent.ChargeId);
-            }
-            else if (refund)
-            {
-                json.WritePropertyName("source"u8);
-                json.Refund(new Refund { Id = transaction.Id, Intent = intent.Id, Charge = intent.ChargeId!, Amount = transaction.Amount, Currency = intent.Currency, Created = at / 1000 });
-            }
-            else
-            {
-                json.WritePropertyName("source"u8);
-                json.Charge(intent);
-            }
-
-            json.WriteString("status"u8, "available"u8);
-            json.WriteString("type"u8, refund ? "refund"u8 : "charge"u8);
+            json.WriteStartObject(name);
+            json.WriteString("status"u8, available ? "available"u8 : "unavailable"u8);
             json.WriteEndObject();
         }
 
@@ -162,8 +253,11 @@ internal static class StripeObjects
             json.WritePropertyName("object"u8);
             switch (happened.Type)
             {
-                case ['r', ..] when happened.Refund is not null:
+                case ['r', ..] or "charge.refund.updated" when happened.Refund is not null:
                     json.Refund(happened.Refund);
+                    break;
+                case ['c', ..] when happened.Dispute is not null:
+                    json.Dispute(happened.Dispute);
                     break;
                 case ['c', ..]:
                     json.Charge(happened.Intent);
@@ -219,6 +313,16 @@ internal static class StripeObjects
             }
 
             json.WriteStartObject("next_action"u8);
+            if (intent.InPage)
+            {
+                json.WriteString("type"u8, "use_stripe_sdk"u8);
+                json.WriteStartObject("use_stripe_sdk"u8);
+                json.WriteString("type"u8, "stripe_3ds2_fingerprint"u8);
+                json.WriteEndObject();
+                json.WriteEndObject();
+                return;
+            }
+
             json.WriteStartObject("redirect_to_url"u8);
             json.WriteString("return_url"u8, intent.ReturnUrl);
             json.WriteString("url"u8, intent.ActionUrl);

@@ -42,8 +42,19 @@ internal static partial class StripeReads
     {
         var (limit, from, to) = Page(call.Form);
         var expand = call.Form.Expands("source");
-        return List("/v1/balance_transactions", account.Settlements(call.Form["starting_after"], from, to, limit + 1), limit,
-            (json, booking) => json.Settlement(booking, expand));
+        return List("/v1/balance_transactions", account.Settlements(call.Form["starting_after"], call.Form["source"], from, to, limit + 1), limit,
+            (json, line) => json.Settlement(line, expand ? account : null));
+    }
+
+    public static Decision Dispute(StripeAccount account, StripeCall call) =>
+        account.Dispute(call.Id) is { } dispute ? Answer.Of(dispute) : Answer.Missing("dispute", call.Id);
+
+    public static Decision Disputes(StripeAccount account, StripeCall call)
+    {
+        var (intent, charge) = (call.Form["payment_intent"], call.Form["charge"]);
+        return Listed("/v1/disputes", call,
+            limit => account.Disputes(dispute => (intent is null || dispute.Intent == intent) && (charge is null || dispute.Charge == charge), limit),
+            static (json, dispute) => json.Dispute(dispute));
     }
 
     public static Decision Events(StripeAccount account, StripeCall call)
@@ -52,21 +63,33 @@ internal static partial class StripeReads
         return List("/v1/events", account.Events(limit + 1), limit, static (json, happened) => json.Event(happened));
     }
 
-    /// <summary>Metadata clauses joined by AND, which is what a shop asks for: <c>metadata['order_id']:'ord_1'</c>.</summary>
-    public static Decision Search(StripeAccount account, StripeCall call)
+    public static Decision Search(StripeAccount account, StripeCall call) => Clauses(call) is { } clauses
+        ? Found("/v1/payment_intents/search", call, limit => account.Search(clauses, limit), Shown(call))
+        : Answer.Refused($"Invalid search query: {call.Form["query"]}", param: "query");
+
+    /// <summary>Metadata clauses joined by AND, which is what a shop asks for: <c>metadata['order_id']:'ord_1'</c>. Null: something else was asked.</summary>
+    public static KeyValuePair<string, string>[]? Clauses(StripeCall call)
     {
         var query = call.Form["query"] ?? "";
         var clauses = Clause().Matches(query)
             .Select(match => new KeyValuePair<string, string>(match.Groups["key"].Value, Escaped().Replace(match.Groups["value"].Value, "${letter}")))
             .ToArray();
 
-        if (clauses.Length == 0 || !WholeQuery().IsMatch(query))
-        {
-            return Answer.Refused($"Invalid search query: {query}", param: "query");
-        }
+        return clauses.Length == 0 || !WholeQuery().IsMatch(query) ? null : clauses;
+    }
 
+    /// <summary>A page of what a search finds; <paramref name="find"/> is asked for one more than fits.</summary>
+    public static Answer Found<T>(string url, StripeCall call, Func<int, List<T>> find, Action<Utf8JsonWriter, T> show)
+    {
         var (limit, _, _) = Page(call.Form);
-        return List("/v1/payment_intents/search", account.Search(clauses, limit), limit, Shown(call), "search_result");
+        return List(url, find(limit + 1), limit, show, "search_result");
+    }
+
+    /// <summary>A page of a list; <paramref name="find"/> is asked for one more than fits.</summary>
+    public static Answer Listed<T>(string url, StripeCall call, Func<int, List<T>> find, Action<Utf8JsonWriter, T> show)
+    {
+        var (limit, _, _) = Page(call.Form);
+        return List(url, find(limit + 1), limit, show);
     }
 
     private static Action<Utf8JsonWriter, PaymentIntent> Shown(StripeCall call)

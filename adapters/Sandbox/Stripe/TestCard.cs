@@ -2,12 +2,27 @@ using System.Collections.Frozen;
 
 namespace Commerce.Sandbox.Stripe;
 
+/// <summary>What becomes of a refund after it was asked for.</summary>
+internal enum RefundFate
+{
+    /// <summary>It is pending, and succeeds.</summary>
+    SucceedsLater,
+
+    /// <summary>It succeeds, and comes back.</summary>
+    FailsLater,
+}
+
 /// <summary>One of Stripe's documented test payment methods.</summary>
 /// <param name="Name">What follows <c>pm_card_</c> and, for tokens, <c>tok_</c>.</param>
 /// <param name="Number">The documented card number; accepted, and forgotten at once.</param>
 /// <param name="Decline">Name of the refusal in <see cref="Declines"/> that it meets; with <paramref name="Challenge"/>, after the shopper authenticated.</param>
 /// <param name="Challenge">Whether the shopper has to authenticate first.</param>
-internal sealed record TestCard(string Name, string Number, string Brand = "visa", string? Decline = null, bool Challenge = false)
+/// <param name="InPage">Whether that is done in the shop's own page when the shop gave no address to come back to.</param>
+/// <param name="Refund">What becomes of its refunds later.</param>
+/// <param name="Dispute">Why the shopper's bank disputes it once it is captured; <c>inquiry</c> only asks.</param>
+/// <param name="OffSession">Whether it needs no authentication when the shopper is not there.</param>
+internal sealed record TestCard(
+    string Name, string Number, string Brand = "visa", string? Decline = null, bool Challenge = false, bool InPage = false, RefundFate? Refund = null, string? Dispute = null, bool OffSession = false)
 {
     private const string Method = "pm_card_", Token = "tok_";
 
@@ -33,19 +48,32 @@ internal sealed record TestCard(string Name, string Number, string Brand = "visa
         new("chargeDeclinedStolenCard", "4000000000009979", Decline: "stolen_card"),
         new("chargeDeclinedExpiredCard", "4000000000000069", Decline: "expired_card"),
         new("chargeDeclinedIncorrectCvc", "4000000000000127", Decline: "incorrect_cvc"),
+        new("chargeDeclinedIncorrectNumber", "4242424242424241", Decline: "incorrect_number"),
         new("chargeDeclinedProcessingError", "4000000000000119", Decline: "processing_error"),
         new("chargeDeclinedVelocityLimitExceeded", "4000000000006975", Decline: "card_velocity_exceeded"),
         new("chargeDeclinedFraudulent", "4100000000000019", Decline: "fraudulent"),
         new("radarBlock", "4100000000000019", Decline: "fraudulent"),
+        new("riskLevelHighest", "4000000000004954", Decline: "fraudulent"),
+        new("riskLevelElevated", "4000000000009235"),
+        new("chargeCustomerFail", "4000000000000341", Decline: "generic_decline"),
+        new("cvcCheckFail", "4000000000000101"),
+        new("avsFail", "4000000000000010"),
         new("authenticationRequired", "4000002760003184", Challenge: true),
         new("authenticationRequiredOnSetup", "4000002500003155", Challenge: true),
-        new("threeDSecure2Required", "4000000000003220", Challenge: true),
+        new("threeDSecure2Required", "4000000000003220", Challenge: true, InPage: true),
         new("threeDSecureRequired", "4000000000003063", Challenge: true),
         new("threeDSecureOptional", "4000000000003055"),
         new("threeDSecureRequiredChargeDeclined", "4000008400001629", Decline: "generic_decline", Challenge: true),
         new("threeDSecureRequiredProcessingError", "4000008400001280", Decline: "processing_error", Challenge: true),
         new("authenticationRequiredChargeDeclinedInsufficientFunds", "4000008260003178", Decline: "insufficient_funds", Challenge: true),
-        new("createDispute", "4000000000000259"),
+        new("threeDSecureOptionalProcessingError", "4000000000003097", Decline: "processing_error"),
+        new("authenticationRequiredSetupForOffSession", "4000003800000446", Challenge: true, OffSession: true),
+        new("createDispute", "4000000000000259", Dispute: "fraudulent"),
+        new("createDisputeProductNotReceived", "4000000000002685", Dispute: "product_not_received"),
+        new("createDisputeInquiry", "4000000000001976", Dispute: "inquiry"),
+        new("createIssuerFraudRecord", "4000000000005423"),
+        new("pendingRefund", "4000000000007726", Refund: RefundFate.SucceedsLater),
+        new("refundFail", "4000000000005126", Refund: RefundFate.FailsLater),
     ];
 
     private static readonly FrozenDictionary<string, TestCard> ByMethod = All.ToFrozenDictionary(card => card.Id, StringComparer.Ordinal);

@@ -9,9 +9,11 @@ namespace Commerce.Tests.Payments;
 public sealed class StripeShop : IAsyncDisposable
 {
     private readonly ServiceProvider services;
+    private readonly bool ownsVendor;
 
-    private StripeShop(SandboxServer vendor, TimeProvider time, Action<StripeOptions>? configure)
+    private StripeShop(SandboxServer vendor, TimeProvider time, Action<StripeOptions>? configure, bool ownsVendor)
     {
+        this.ownsVendor = ownsVendor;
         Vendor = vendor;
         Time = time;
         services = new ServiceCollection()
@@ -36,8 +38,8 @@ public sealed class StripeShop : IAsyncDisposable
 
     public IPaymentProvider Provider { get; }
 
-    public static async Task<StripeShop> Open(Action<StripeOptions>? configure = null, TimeProvider? time = null, SandboxServer? vendor = null) =>
-        new(vendor ?? await SandboxServer.Start(time: time), time ?? TimeProvider.System, configure);
+    public static async Task<StripeShop> Open(Action<StripeOptions>? configure = null, TimeProvider? time = null, SandboxServer? vendor = null, bool ownsVendor = true) =>
+        new(vendor ?? await SandboxServer.Start(time: time), time ?? TimeProvider.System, configure, ownsVendor);
 
     public AuthorisationRequest Request(string method = "pm_card_visa", string key = "chk_1:authorise:1", long amount = 1299, string currency = "EUR") =>
         new("pay_1", "chk_1", "ord_1", new Money(amount, currency), method, "https://shop.example/back", key, Time.GetUtcNow());
@@ -54,6 +56,9 @@ public sealed class StripeShop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();
-        await Vendor.DisposeAsync();
+        if (ownsVendor)
+        {
+            await Vendor.DisposeAsync();
+        }
     }
 }

@@ -1,4 +1,6 @@
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using Commerce.Payments;
 using Commerce.Tests.Sandbox;
 using StripeSignature = Commerce.Sandbox.Stripe.StripeSignature;
@@ -10,6 +12,7 @@ public sealed class StripeTrial : ProviderTrial
 {
     private StripeShop shop = null!;
     private TrialInbox inbox = null!;
+    private bool failsRefund;
 
     public override IPaymentProvider Provider => shop.Provider;
 
@@ -29,7 +32,7 @@ public sealed class StripeTrial : ProviderTrial
 
     public override ImmutableArray<Money> Taken => [new(1299, "EUR"), new(500, "JPY"), new(12990, "KWD"), new(1300, "ISK")];
 
-    public override ImmutableArray<Money> NotTaken => [new(12995, "KWD"), new(1299, "IQD")];
+    public override ImmutableArray<Money> NotTaken => [new(12995, "KWD"), new(1299, "IQD"), new(49, "EUR"), new(100_000_000, "EUR")];
 
     public override TimeSpan? KeyMemory => TimeSpan.FromHours(24);
 
@@ -39,11 +42,12 @@ public sealed class StripeTrial : ProviderTrial
 
     public override bool SignsTime => true;
 
-    public static async Task<ProviderTrial> Open()
+    /// <param name="interchangePlus">Whether the account may capture several times and raise authorisations.</param>
+    public static async Task<ProviderTrial> Open(bool interchangePlus = false)
     {
         var trial = new StripeTrial { inbox = await TrialInbox.Open() };
         var vendor = await SandboxServer.Start(time: trial.Time, configure: sandbox => sandbox.ResolveWebhookUrl = trial.inbox.AddressOf);
-        trial.shop = await StripeShop.Open(time: trial.Time, vendor: vendor);
+        trial.shop = await StripeShop.Open(options => options.InterchangePlus = interchangePlus, trial.Time, vendor);
         return trial;
     }
 
@@ -74,6 +78,25 @@ public sealed class StripeTrial : ProviderTrial
         using var form = new FormUrlEncodedContent([KeyValuePair.Create("outcome", well ? "complete" : "fail")]);
         using var back = await browser.PostAsync(asked.Action.Url, form);
         return ImmutableDictionary<string, string>.Empty;
+    }
+
+    public override Task<bool> FailLater(TransactionKind kind) => Task.FromResult(failsRefund = kind is TransactionKind.Refund);
+
+    public override async Task Finish()
+    {
+        if (failsRefund)
+        {
+            failsRefund = false;
+            var newest = JsonDocument.Parse(await shop.Vendor.Http.GetStringAsync("stripe/v1/refunds?limit=1")).RootElement.GetProperty("data")[0].GetProperty("id").GetString();
+            using var failed = await shop.Vendor.Http.PostAsJsonAsync($"stripe/refunds/{newest}", new { status = "failed", reason = "lost_or_stolen_card" });
+            failed.EnsureSuccessStatusCode();
+        }
+    }
+
+    public override async Task<bool> Dispute(string paymentReference)
+    {
+        using var opened = await shop.Vendor.Http.PostAsJsonAsync("stripe/disputes", new { payment_intent = paymentReference });
+        return opened.EnsureSuccessStatusCode().IsSuccessStatusCode;
     }
 
     public override InboundWebhook Signed(InboundWebhook webhook, TrialSecret by, DateTimeOffset at)

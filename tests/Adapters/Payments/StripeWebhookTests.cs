@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Commerce.Payments;
 using Commerce.Sandbox.Stripe;
 
@@ -77,6 +78,47 @@ public sealed class StripeWebhookTests : IAsyncLifetime
         var read = Assert.Single(shop.Provider.ReadWebhook(Signed(body, "whsec_sandbox", Now), Now));
 
         Assert.Equal(("pay_1", "pi_1"), (read.PaymentId, read.Reference));
+    }
+
+    [Theory]
+    [InlineData("refund.failed", """{"id":"re_1","object":"refund","status":"failed","failure_reason":"lost_or_stolen_card"}""", FactKind.RefundFailed, "re_1", "lost_or_stolen_card", null)]
+    [InlineData("refund.updated", """{"id":"re_1","object":"refund","status":"canceled"}""", FactKind.RefundFailed, "re_1", "refund_canceled", null)]
+    [InlineData("refund.updated", """{"id":"re_1","object":"refund","status":"succeeded"}""", FactKind.Refunded, "re_1", null, null)]
+    [InlineData("charge.refund.updated", """{"id":"re_1","object":"refund","status":"succeeded"}""", FactKind.Refunded, "re_1", null, null)]
+    [InlineData("charge.dispute.created", """{"id":"du_1","object":"dispute","status":"needs_response","reason":"fraudulent"}""", FactKind.Disputed, "du_1", "fraudulent", DisputeStatus.NeedsResponse)]
+    [InlineData("charge.dispute.created", """{"id":"du_1","object":"dispute","status":"warning_needs_response","reason":"general"}""", FactKind.Disputed, "du_1", "general", DisputeStatus.Inquiry)]
+    [InlineData("charge.dispute.funds_withdrawn", """{"id":"du_1","object":"dispute","status":"under_review","reason":"duplicate"}""", FactKind.Disputed, "du_1", "duplicate", DisputeStatus.UnderReview)]
+    [InlineData("charge.dispute.closed", """{"id":"du_1","object":"dispute","status":"won","reason":"duplicate"}""", FactKind.Disputed, "du_1", "duplicate", DisputeStatus.Won)]
+    [InlineData("charge.dispute.closed", """{"id":"du_1","object":"dispute","status":"lost","reason":"duplicate"}""", FactKind.Disputed, "du_1", "duplicate", DisputeStatus.Lost)]
+    [InlineData("payment_intent.canceled", """{"id":"pi_1","object":"payment_intent","cancellation_reason":"automatic"}""", FactKind.Expired, "pi_1", "expired", null)]
+    public void What_an_event_says_by_itself_is_a_fact(string type, string about, object kind, string reference, string? code, object? dispute)
+    {
+        var fact = Fact(type, about);
+
+        Assert.Equal((kind, reference, code, dispute), (fact!.Kind, fact.Reference, fact.Code, (object?)fact.Dispute));
+        Assert.Equal((new Money(500, "EUR"), Now.AddMilliseconds(999)), (fact.Amount, fact.At));
+        Assert.Equal(dispute is DisputeStatus.NeedsResponse or DisputeStatus.Inquiry ? Now.AddDays(7) : null, fact.Until);
+    }
+
+    [Theory]
+    [InlineData("payment_intent.canceled", """{"id":"pi_1","object":"payment_intent","cancellation_reason":"requested_by_customer"}""")]
+    [InlineData("payment_intent.succeeded", """{"id":"pi_1","object":"payment_intent"}""")]
+    [InlineData("payment_intent.amount_capturable_updated", """{"id":"pi_1","object":"payment_intent"}""")]
+    [InlineData("payment_intent.payment_failed", """{"id":"pi_1","object":"payment_intent"}""")]
+    [InlineData("charge.refunded", """{"id":"ch_1","object":"charge"}""")]
+    [InlineData("refund.created", """{"id":"re_1","object":"refund","status":"pending"}""")]
+    [InlineData("charge.dispute.updated", """{"id":"du_1","object":"dispute","status":"invented_tomorrow"}""")]
+    public void What_an_event_leaves_open_is_to_be_asked(string type, string about) => Assert.Null(Fact(type, about));
+
+    private PaymentFact? Fact(string type, string about)
+    {
+        var happened = (JsonObject)JsonNode.Parse(about)!;
+        happened["amount"] = 500;
+        happened["currency"] = "eur";
+        happened["payment_intent"] = "pi_1";
+        happened["evidence_details"] = new JsonObject { ["due_by"] = Now.AddDays(7).ToUnixTimeSeconds() };
+        var body = new JsonObject { ["id"] = "evt_1", ["type"] = type, ["created"] = Now.ToUnixTimeSeconds(), ["data"] = new JsonObject { ["object"] = happened } }.ToJsonString();
+        return Assert.Single(shop.Provider.ReadWebhook(Signed(Encoding.UTF8.GetBytes(body), "whsec_sandbox", Now), Now)).Fact;
     }
 
     private void Refused(InboundWebhook webhook, DateTimeOffset now) =>
