@@ -29,6 +29,7 @@ public sealed class TwoVendors : IAsyncDisposable
     private readonly IConfigurationRoot configuration;
     private readonly ServiceProvider services;
     private readonly CancellationTokenSource closing = new();
+    private readonly List<Task> hanging = [];
 
     public TwoVendors(string environment = "Development", params (string Key, string Value)[] settings)
     {
@@ -84,6 +85,7 @@ public sealed class TwoVendors : IAsyncDisposable
                 return pending.WaitAsync(cancellation);
             },
             closing.Token);
+        hanging.Add(call);
         if (await Task.WhenAny(begun.Task, call) == call)
         {
             throw new InvalidOperationException("The call ended before it was under way.", (await call).Failure);
@@ -94,10 +96,11 @@ public sealed class TwoVendors : IAsyncDisposable
 
     public static VendorAnswerException Answer(int status, TimeSpan? retryAfter = null) => new("north", (HttpStatusCode)status, "", retryAfter);
 
-    /// <summary>Ends what hangs first: pipelines wait for what is under way.</summary>
+    /// <summary>Ends what hangs first: pipelines wait for what is under way, by a clock that stands still here.</summary>
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync();
+        await Task.WhenAll(hanging);
         await services.DisposeAsync();
         closing.Dispose();
     }

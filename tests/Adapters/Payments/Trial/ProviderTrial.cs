@@ -39,13 +39,13 @@ public enum TrialSecret
 /// The set-up of one vendor for <see cref="PaymentProviderConformance"/>: its adapter, composed as in production, before a vendor that does as it is told. What a vendor does not
 /// have it leaves as it is; which cases apply follows from the provider's <see cref="PaymentCapabilities"/> and from what is given here.
 /// </summary>
-public abstract class ProviderTrial : IAsyncDisposable
+public abstract class ProviderTrial(TrialClock? clock = null) : IAsyncDisposable
 {
     /// <summary>How long <see cref="TrialFault.TurnedAway"/> asks to be left alone: longer than any call waits.</summary>
     public static TimeSpan TurnedAwayFor { get; } = TimeSpan.FromSeconds(7);
 
     /// <summary>The clock of the adapter and of the vendor.</summary>
-    public TrialClock Time { get; } = new();
+    public TrialClock Time { get; } = clock ?? new();
 
     public abstract IPaymentProvider Provider { get; }
 
