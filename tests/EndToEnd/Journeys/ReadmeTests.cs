@@ -11,7 +11,7 @@ public sealed class ReadmeTests(RunningShop running)
     [Fact]
     public async Task The_walk_through_of_the_README_works_when_it_is_pasted()
     {
-        var script = (Script("## Buy something") + Script("## Try a price"))
+        var script = (Script("## Buy something") + Script("## Try a price") + Script("## Try every way a payment can go"))
             .Replace("http://localhost:5000", running.Client.Address.ToString().TrimEnd('/'), StringComparison.Ordinal)
             .Replace("$(cat data/admin-key)", ShopProcess.AdminKey, StringComparison.Ordinal);
 
@@ -25,6 +25,10 @@ public sealed class ReadmeTests(RunningShop running)
         Assert.Contains("\"gross\":6321", said, StringComparison.Ordinal);
         Assert.Contains("Tea week: 15 % off tea", said, StringComparison.Ordinal);
         Assert.Contains("10 % off your first order (code WELCOME10)", said, StringComparison.Ordinal);
+        Assert.Contains("\"reason\":\"insufficient_funds\"", said, StringComparison.Ordinal);
+        Assert.Matches("\norder: ord_[0-9a-z]{26}", said);
+        Assert.Contains("\"type\":\"CAPTURE\"", said, StringComparison.Ordinal);
+        Assert.Contains("\"provider\":\"stripe\",\"from\"", said, StringComparison.Ordinal);
         Assert.DoesNotContain("/problems/", said, StringComparison.Ordinal);
     }
 
