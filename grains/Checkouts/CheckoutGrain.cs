@@ -244,12 +244,12 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
             { HasReturned: true, Details: { } details } => await grain.ConfirmWith(details),
             { HasReturned: true } => await grain.Confirm(),
             _ => await grain.Authorise(new AuthorisePayment(OrderId, Id, State.Provider, State.Quote.Totals.Total, State.Method, State.ReturnUrl)
-                {
-                    CaptureNow = State.CaptureNow,
-                    Shopper = Shoppers.Of(State.Owner),
-                    Store = State.Store,
-                    Alternatives = State.Alternatives,
-                }),
+            {
+                CaptureNow = State.CaptureNow,
+                Shopper = Shoppers.Of(State.Owner),
+                Store = State.Store,
+                Alternatives = State.Alternatives,
+            }),
         };
         switch (payment.Status)
         {

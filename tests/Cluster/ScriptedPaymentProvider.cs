@@ -201,7 +201,7 @@ internal sealed class ScriptedPaymentProvider(string name = "scripted") : IPayme
         public static string ReferenceOf(string key) => $"mov_{key}";
 
         public Authorisation Shown => new(
-            Reference, State, Euro(Authorised), Euro(Captured), Euro(Refunded), State is AuthorisationState.RequiresAction ? Action : null, CaptureBefore: CaptureBefore);
+            Reference, State, Euro(Authorised), Euro(Captured), Euro(Refunded), State is AuthorisationState.RequiresAction ? Action : null, CaptureBefore: CaptureBefore, CaptureReference: State is AuthorisationState.Captured ? ReferenceOf("at-once") : null);
 
         public void Adjust(long amount) => (Authorised, CaptureBefore) = (amount, RenewedUntil ?? CaptureBefore);
 
@@ -246,9 +246,11 @@ internal sealed class ScriptedPaymentProvider(string name = "scripted") : IPayme
             {
                 "declined" or "unsupported" => AuthorisationState.Failed,
                 "3ds" => AuthorisationState.RequiresAction,
+                _ when request.CaptureNow => AuthorisationState.Captured,
                 _ => AuthorisationState.Authorised,
             };
-            Authorised = State is AuthorisationState.Authorised ? asked : 0;
+            Authorised = State is AuthorisationState.Authorised or AuthorisationState.Captured ? asked : 0;
+            Captured = State is AuthorisationState.Captured ? asked : 0;
         }
 
         public void Void()

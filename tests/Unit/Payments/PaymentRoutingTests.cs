@@ -77,6 +77,11 @@ public sealed class PaymentRoutingTests
 
     private static Channel Channel(params PaymentRule[] rules) => new()
     {
-        Id = "eu", Name = "Europe", Currencies = ["EUR"], Countries = ["DE", "FR"], TaxInclusive = true, Payments = [.. rules],
+        Id = "eu",
+        Name = "Europe",
+        Currencies = ["EUR"],
+        Countries = ["DE", "FR"],
+        TaxInclusive = true,
+        Payments = [.. rules],
     };
 }
