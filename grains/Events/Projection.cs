@@ -39,7 +39,7 @@ internal abstract class Projection(ReadModel model, IJournal journal, ReadModelC
     /// <summary>How often activations that write at cross purposes begin again from the stored cursor before they leave it to the next turn.</summary>
     private const int Attempts = 3;
 
-    /// <summary>How long a cursor may have moved without being stored.</summary>
+    /// <summary>How long a cursor may have moved without being stored; a model that stores its rows together says itself how long.</summary>
     private static readonly TimeSpan SaveAfter = TimeSpan.FromSeconds(1);
 
     private ReadModelCursor active = null!;
@@ -55,7 +55,8 @@ internal abstract class Projection(ReadModel model, IJournal journal, ReadModelC
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await Open();
-        this.RegisterGrainTimer(static (self, _) => self.Tick(), this, new GrainTimerCreationOptions(SaveAfter, SaveAfter));
+        var period = model.Patience > TimeSpan.Zero ? model.Patience : SaveAfter;
+        this.RegisterGrainTimer(static (self, _) => self.Tick(), this, new GrainTimerCreationOptions(period, period));
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

@@ -8,6 +8,12 @@ internal abstract class ReadModel
 {
     public abstract string Name { get; }
 
+    /// <summary>
+    /// Longest that what was folded may wait to be stored together with what follows: a transaction for many events instead of one for each batch. Zero, the default: it is
+    /// stored at once. What is lost in between is folded again from the journal.
+    /// </summary>
+    public virtual TimeSpan Patience => TimeSpan.Zero;
+
     /// <summary>Ids of the rows that have to be seen to tell what an event makes of them. Rows belong to the event's aggregate, and so to one partition.</summary>
     public abstract IEnumerable<string> Needs(LifecycleEvent happened);
 

@@ -11,8 +11,17 @@ internal sealed class ReadModelCursor(IJournal journal, ReadModel model, int gen
     /// <summary>Rows that are remembered, so that what changes often is not read each time.</summary>
     private const int MaxKnown = 1_000;
 
+    /// <summary>Rows that wait at the most, where they may.</summary>
+    private const int MaxWaiting = 500;
+
     private readonly string reader = ReadModel.Stored(model.Name, generation);
     private readonly Dictionary<string, ReadModelRow?> known = new(StringComparer.Ordinal);
+
+    /// <summary>Rows that are folded and not stored yet.</summary>
+    private readonly Dictionary<string, ReadModelRow> changed = new(StringComparer.Ordinal);
+
+    /// <summary>Ids of those that are not in the database.</summary>
+    private readonly HashSet<string> unborn = new(StringComparer.Ordinal);
     private long saved;
 
     public int Generation => generation;
@@ -23,7 +32,7 @@ internal sealed class ReadModelCursor(IJournal journal, ReadModel model, int gen
     /// <summary>Begins where the stored cursor is.</summary>
     public async Task<ReadModelCursor> Open()
     {
-        known.Clear();
+        Forget();
         Position = saved = await journal.Checkpoint(reader, partition);
         return this;
     }
@@ -31,8 +40,6 @@ internal sealed class ReadModelCursor(IJournal journal, ReadModel model, int gen
     /// <summary>Digests those of the events that come after the cursor. False: somebody else has moved the stored cursor; nothing was stored.</summary>
     public async Task<bool> Take(IReadOnlyList<LifecycleEvent> events)
     {
-        var changed = new Dictionary<string, ReadModelRow>(StringComparer.Ordinal);
-        var unborn = new HashSet<string>(StringComparer.Ordinal);
         var position = Position;
         try
         {
@@ -40,26 +47,32 @@ internal sealed class ReadModelCursor(IJournal journal, ReadModel model, int gen
             {
                 if (happened.Cursor.Position > Position)
                 {
-                    await Digest(happened, changed, unborn);
+                    await Digest(happened);
                     position = happened.Cursor.Position;
                 }
             }
 
-            // What came and went between two looks (a checkout that took milliseconds) was never stored, and has not to be removed.
-            var rows = changed.Values.Where(row => row.Body is not null || !unborn.Contains(row.Id)).ToImmutableArray();
-            if (!rows.IsEmpty && !await Save(position, rows))
+            if (model.Patience == TimeSpan.Zero || changed.Count >= MaxWaiting || known.Count > MaxKnown)
             {
-                return false;
+                if (Waiting() is { IsEmpty: false } rows && !await Save(position, rows))
+                {
+                    return false;
+                }
+
+                changed.Clear();
+                unborn.Clear();
             }
         }
         catch
         {
-            known.Clear(); // what is not stored, or not known to be
+            // What is not stored, or not known to be, is folded again.
+            Forget();
+            Position = saved;
             throw;
         }
 
         Position = position;
-        if (known.Count > MaxKnown)
+        if (known.Count > MaxKnown && changed.Count == 0)
         {
             known.Clear();
         }
@@ -67,23 +80,34 @@ internal sealed class ReadModelCursor(IJournal journal, ReadModel model, int gen
         return true;
     }
 
-    /// <summary>Stores how far it has come when that was not stored with a row: this is how its lag is known. False as in <see cref="Take"/>.</summary>
-    public async Task<bool> Save() => Position == saved || await Save(Position, []);
+    /// <summary>Stores what waits, and how far it has come when that was not stored with a row: this is how its lag is known. False as in <see cref="Take"/>.</summary>
+    public async Task<bool> Save() => Position == saved || await Save(Position, Waiting());
+
+    /// <summary>What came and went between two looks (a checkout that took milliseconds) was never stored, and has not to be removed.</summary>
+    private ImmutableArray<ReadModelRow> Waiting() => [.. changed.Values.Where(row => row.Body is not null || !unborn.Contains(row.Id))];
+
+    private void Forget()
+    {
+        known.Clear();
+        changed.Clear();
+        unborn.Clear();
+    }
 
     private async Task<bool> Save(long position, ImmutableArray<ReadModelRow> rows)
     {
         if (await journal.SaveCheckpoint(reader, partition, saved, position, rows))
         {
             saved = position;
+            changed.Clear();
+            unborn.Clear();
             return true;
         }
 
-        known.Clear();
+        Forget();
         return false;
     }
 
-    /// <param name="unborn">Ids of rows that are not in the database.</param>
-    private async Task Digest(LifecycleEvent happened, Dictionary<string, ReadModelRow> changed, HashSet<string> unborn)
+    private async Task Digest(LifecycleEvent happened)
     {
         var rows = ImmutableArray<ReadModelRow>.Empty;
         var needs = ImmutableArray<string>.Empty;

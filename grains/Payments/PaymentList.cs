@@ -17,7 +17,7 @@ internal sealed class PaymentList(ReadModelPages pages) : Grain, IPaymentList
 
     public async Task<string?> Find(string provider, string reference)
     {
-        var found = await pages.Page(ReadModels.Payments, PaymentsModel.ReferenceOf(provider, reference), null, 1, static row => row.Id[..row.Id.IndexOf('@', StringComparison.Ordinal)]);
+        var found = await pages.Page(ReadModels.Payments, PaymentsModel.ReferenceOf(provider, reference), null, 1, static row => row.Id);
         return found.Items.FirstOrDefault();
     }
 

@@ -19,6 +19,9 @@ internal sealed class PaymentsModel : ReadModel
 
     public override string Name => ReadModels.Payments;
 
+    /// <summary>Operators and reconciliations look here, no shopper: a purchase must not pay for a transaction of its own.</summary>
+    public override TimeSpan Patience => TimeSpan.FromMilliseconds(250);
+
     public static string MovementsOf(string provider) => $"movements:{provider}";
 
     public static string ReferenceOf(string provider, string reference) => $"reference:{provider}:{reference}";
@@ -78,11 +81,6 @@ internal sealed class PaymentsModel : ReadModel
         }
 
         yield return Header(after);
-        if (after.Summary.Reference.Length > 0 && after.Summary.Reference != before.Summary.Reference)
-        {
-            yield return new ReadModelRow(ReadModels.Payments, ReferenceOf(after.Summary.Provider, after.Summary.Reference), "", $"{happened.Aggregate}@{after.Summary.Provider}", "{}"u8.ToArray());
-        }
-
         foreach (var why in Enum.GetValues<PaymentAttention>())
         {
             if (after.Needs(why) != before.Needs(why) || (after.Needs(why) && after.Summary != before.Summary))
@@ -151,7 +149,9 @@ internal sealed class PaymentsModel : ReadModel
         }
     }
 
-    private static ReadModelRow Header(PaymentHeader header) => new(ReadModels.Payments, Headers, Sort(header.Summary.Since), header.Summary.Id, Write(header));
+    /// <summary>Found by its id, and by the provider's reference as soon as there is one.</summary>
+    private static ReadModelRow Header(PaymentHeader header) => new(
+        ReadModels.Payments, header.Summary.Reference is { Length: > 0 } reference ? ReferenceOf(header.Summary.Provider, reference) : Headers, Sort(header.Summary.Since), header.Summary.Id, Write(header));
 
     private static ReadModelRow Movement(PaymentHeader header, BookedMovement moved)
     {
