@@ -21,6 +21,9 @@ internal sealed class ReconciliationGrain(PaymentProviders providers, IOptionsMo
 
     private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1), Soon = TimeSpan.FromSeconds(2);
 
+    /// <summary>How much further than its own start a report wants the list to be: on PostgreSQL readers see a commit a moment after its writer does.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
+
     private Task? running;
 
     public async Task<Reply<ReconciliationView>> Start(Request request, StartReconciliation command)
@@ -170,7 +173,7 @@ internal sealed class ReconciliationGrain(PaymentProviders providers, IOptionsMo
     private async Task<List<PaymentMovement>> Ours(DateTimeOffset from, DateTimeOffset to)
     {
         var list = GrainFactory.Payments();
-        var upTo = to < State.StartedAt ? to : State.StartedAt;
+        var upTo = (to < State.StartedAt ? to : State.StartedAt) + Margin;
         var movements = new List<PaymentMovement>();
         string? cursor = null;
         do

@@ -45,6 +45,9 @@ public sealed class ReconciliationTests : IAsyncLifetime
         shop.Settings["Commerce:Reconciliation:LateAfter"] = "12:00:00";
         await shop.Stop();
         await shop.Start();
+        await Shop.Until(
+            async () => (await shop.Grains.Payments().Movements("scripted", shop.Clock.GetUtcNow().AddDays(-1), shop.Clock.GetUtcNow().AddDays(1), new PageRequest(null, 1))).AsOf > shop.Clock.GetUtcNow().AddSeconds(-2),
+            "the list has followed");
 
         var report = await Compared();
 
@@ -75,12 +78,15 @@ public sealed class ReconciliationTests : IAsyncLifetime
     {
         var payment = Identity.New(Identity.Payment);
         await Taken(payment, 1_000, refunded: 0);
+        await Listed(payment, "capture:1");
         Change(Bank.Booked[0], line => line with { Amount = line.Amount with { Amount = 900 } });
         await Compared();
 
         await Report.PutRight(Request.System("put"), 1, Remedy.Adopt, "they are right", "ada");
 
-        Assert.Equal(900, (await shop.Grains.Payment(payment).Get())!.Captured.Amount);
+        var taken = (await shop.Grains.Payment(payment).Get())!;
+        Assert.Equal(900, taken.Captured.Amount);
+        await Listed(payment, taken.Transactions.Last(one => one.Kind is TransactionKind.Capture).Id);
         Assert.DoesNotContain((await Compared(Identity.New(Identity.Reconciliation))).Discrepancies, one => one.Kind is DiscrepancyKind.AmountDiffers or DiscrepancyKind.MissingHere);
     }
 
@@ -89,6 +95,7 @@ public sealed class ReconciliationTests : IAsyncLifetime
     {
         var payment = Identity.New(Identity.Payment);
         await Taken(payment, 1_000, refunded: 0);
+        await Listed(payment, "capture:1");
         Bank.Booked.Clear();
         Bank[payment].Captured = 0;
         Assert.Equal(DiscrepancyKind.MissingThere, Assert.Single((await Compared()).Discrepancies).Kind);
@@ -117,7 +124,9 @@ public sealed class ReconciliationTests : IAsyncLifetime
     [Fact]
     public async Task A_remedy_that_does_not_fit_is_refused_with_those_that_do_and_one_that_was_done_stays_done()
     {
-        await Taken(Identity.New(Identity.Payment), 1_000, refunded: 0);
+        var payment = Identity.New(Identity.Payment);
+        await Taken(payment, 1_000, refunded: 0);
+        await Listed(payment, "capture:1");
         Bank.Booked.Add(Bank.Booked[0]);
         await Compared();
 
@@ -132,7 +141,9 @@ public sealed class ReconciliationTests : IAsyncLifetime
     [Fact]
     public async Task A_bank_that_does_not_answer_is_asked_again_and_a_crash_begins_the_report_anew()
     {
-        await Taken(Identity.New(Identity.Payment), 1_000, refunded: 0);
+        var payment = Identity.New(Identity.Payment);
+        await Taken(payment, 1_000, refunded: 0);
+        await Listed(payment, "capture:1");
         Bank.BooksClosed = 2;
         await Report.Start(Request.System("start"), new StartReconciliation("scripted", Today.AddDays(-1), Today));
         await Shop.Until(async () => (await Report.Get())!.Waiting is not null, "it waits");
@@ -167,6 +178,26 @@ public sealed class ReconciliationTests : IAsyncLifetime
         Assert.Equal(code, refused.Error.Code);
         Assert.Null(await Report.Get());
     }
+
+    /// <summary>The list knows of that capture or refund.</summary>
+    private Task Listed(string payment, string operation) => Shop.Until(
+        async () =>
+        {
+            string? cursor = null;
+            do
+            {
+                var page = await shop.Grains.Payments().Movements("scripted", shop.Clock.GetUtcNow().AddDays(-1), shop.Clock.GetUtcNow().AddDays(1), new PageRequest(cursor, 100));
+                if (page.Items.Any(one => one.PaymentId == payment && one.OperationId == operation && one.Status is TransactionStatus.Succeeded))
+                {
+                    return true;
+                }
+
+                cursor = page.Next;
+            }
+            while (cursor is not null);
+            return false;
+        },
+        "it is listed");
 
     private async Task<ReconciliationView> Compared(string? other = null)
     {
