@@ -85,8 +85,8 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
     /// <summary>Longest pause between two tries of a step.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long an undoing that a provider accepted waits for the webhook that ends it, before it asks.</summary>
-    public static readonly TimeSpan AcceptedPatience = TimeSpan.FromMinutes(30);
+    /// <summary>How long an undoing that a provider accepted waits for the webhook that ends it, before it looks again: a wake-up by another webhook of the payment may have come too early.</summary>
+    public static readonly TimeSpan AcceptedPatience = TimeSpan.FromSeconds(5);
 
     public static Checkout Initial { get; } = new();
 
