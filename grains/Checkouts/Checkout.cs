@@ -85,7 +85,7 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
     /// <summary>Longest pause between two tries of a step.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long an undoing that a provider accepted waits for the webhook that ends it, before it looks again: a wake-up by another webhook of the payment may have come too early.</summary>
+    /// <summary>How long an undoing that a provider accepted waits for the webhook that ends it, before it looks again: a crash may have taken the wake-up along.</summary>
     public static readonly TimeSpan AcceptedPatience = TimeSpan.FromSeconds(5);
 
     public static Checkout Initial { get; } = new();

@@ -108,8 +108,8 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
             return;
         }
 
-        // Told by a webhook perhaps that what was waited for has come.
-        woken = State.Status is CheckoutStatus.Compensating or CheckoutStatus.Authorizing && IsDelayed;
+        // Told by a webhook perhaps that what was waited for has come. A step that is just ending, or a second wake-up, must not make that forgotten.
+        woken |= State.Status is CheckoutStatus.Compensating or CheckoutStatus.Authorizing;
 
         // The loop is not waited for: it may take as long as a vendor takes, and stores by itself when it wants to be woken again.
         _ = Run();

@@ -1,4 +1,5 @@
 using Commerce.Checkouts;
+using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
 
@@ -144,6 +145,25 @@ public sealed class AcceptedTests : IClassFixture<Shop>
 
         await Shop.Until(async () => await trial.Status() is CheckoutStatus.Cancelled, "the checkout is cancelled");
         Assert.Equal((10, 0, 0), await trial.Units());
+    }
+
+    [Fact]
+    public async Task A_wake_up_that_comes_while_a_step_ends_and_comes_twice_is_not_lost()
+    {
+        var trial = await shop.Cart("3ds");
+        await trial.Start();
+        using var bank = trial.Account.Hold("void");
+        await trial.Checkout.Cancel(trial.As("cancel"), TimeSpan.FromMilliseconds(50));
+        await bank.Reached;
+        using (var journal = shop.Journal.Hold(trial.CheckoutId))
+        {
+            bank.Open();
+            await journal.Reached; // the step notes that it waits
+            await shop.Tell(trial, FactKind.Voided, trial.ReferenceOf("void", "void:1"));
+            await shop.Grains.GetGrain<IAggregate>(AggregateKinds.GrainOf(trial.CheckoutId)!.Value).Wake();
+        }
+
+        await Shop.Until(async () => await trial.Status() is CheckoutStatus.Cancelled, "it goes on at once", TimeSpan.FromSeconds(3));
     }
 
     [Fact]
