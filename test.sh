@@ -65,8 +65,7 @@ if step restore dotnet restore "$solution" "${locked[@]}" && step build dotnet b
     run_tests tests/Adapters embedded tests/Adapters
     wait "$unit" || broken=1
     cat artifacts/unit.log
-    # The long runs are fault-run.sh's.
-    run_tests "tests/EndToEnd, shops on files" embedded tests/EndToEnd --filter 'run!=long'
+    run_tests "tests/EndToEnd, shops on files" embedded tests/EndToEnd
     # The same again where a shop is started, without what brings databases of its own and what says nothing of a database.
     for project in Cluster EndToEnd; do
         run_tests "tests/$project, shops on PostgreSQL" postgres "tests/$project" --filter 'database!=own&database!=files'

@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace Commerce.Faults;
 
 /// <summary>Payments through two vendors at once, both of which lose answers, break down and send their webhooks twice and out of order, while the shop is killed twice. Afterwards the books are judged.</summary>
-[Trait("database", "files"), Trait("run", "long")] // ./fault-run.sh payments
+[Trait("database", "files")]
 public sealed class TwoVendorsTests(ITestOutputHelper output)
 {
     private const int AtATime = 32, Kills = 2, Operators = 8;
