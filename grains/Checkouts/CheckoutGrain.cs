@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Commerce.Allotments;
 using Commerce.Carts;
-using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
@@ -212,10 +211,9 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
             return;
         }
 
-        var (needs, uses) = (Needed.Of(State.Quote), Uses);
+        var uses = Uses;
         var taking = uses.IsEmpty ? null : Task.WhenAll(uses.Select(use => GrainFactory.Allotment(use.Key).Take(Id, units: 1, use.Limit)));
-        var answers = await Task.WhenAll(needs.Select(need => GrainFactory.Stock(need.Sku)
-            .Reserve(Checkout.ReservationId(Id, need.Sku), State.CartId, need.Quantity, State.HeldUntil)));
+        var lacking = await ReserveStock();
         if (taking is not null && Array.FindIndex(await taking, answer => !answer.Taken) is >= 0 and var refusedUse)
         {
             var code = uses[refusedUse].Code;
@@ -223,11 +221,9 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
             return;
         }
 
-        if (Array.FindIndex(answers, answer => !answer.Reserved) is >= 0 and var lacking)
+        if (lacking is not null)
         {
-            var need = needs[lacking];
-            await Undo(
-                CheckoutStatus.Failed, new CheckoutFailure("out-of-stock", need.Sku, $"Of '{need.Name}' {answers[lacking].Available} are left, {need.Quantity} were asked for.", true));
+            await Undo(CheckoutStatus.Failed, lacking);
             return;
         }
 
@@ -274,13 +270,11 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
     /// <summary>Forward only from the moment an order exists: the stock becomes the order's, the order comes to be, the cart is closed.</summary>
     private async Task Place()
     {
-        var (needs, uses) = (Needed.Of(State.Quote), Uses);
-        var allocated = await Task.WhenAll(needs.Select(need => GrainFactory.Stock(need.Sku)
-            .Allocate(Checkout.ReservationId(Id, need.Sku), OrderId, State.CartId, need.Quantity)));
-        if (Array.IndexOf(allocated, false) is >= 0 and var lost && await GrainFactory.Order(OrderId).Get(null) is null)
+        var uses = Uses;
+        if (await AllocateStock() is { } gone && await GrainFactory.Order(OrderId).Get(null) is null)
         {
             // Only while there is no order: one that was placed before a crash, and cancelled since, has given its units back itself.
-            await Undo(CheckoutStatus.Failed, new CheckoutFailure("out-of-stock", needs[lost].Sku, "The goods were gone before the payment was done.", true));
+            await Undo(CheckoutStatus.Failed, gone);
             return;
         }
 
@@ -311,11 +305,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
         }
 
         // Whether or not they were taken: a crash may lie between the taking and its being known here.
-        await Task.WhenAll(
-        [
-            .. Needed.Of(State.Quote).Select(need => GrainFactory.Stock(need.Sku).Release(Checkout.ReservationId(Id, need.Sku), "checkout undone")),
-            .. Uses.Select(use => GrainFactory.Allotment(use.Key).GiveBack(Id)),
-        ]);
+        await Task.WhenAll([ReleaseStock(), .. Uses.Select(use => GrainFactory.Allotment(use.Key).GiveBack(Id))]);
         await GrainFactory.Cart(State.CartId).Release(Id);
         await Commit(State.Ending switch
         {
@@ -345,17 +335,6 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
     /// <summary>What the provider refused is tried again under a new name; what has no answer yet keeps its own.</summary>
     private static int Number(PaymentView payment, TransactionKind kind) =>
         1 + payment.Transactions.Count(t => t.Kind == kind && t.Status is TransactionStatus.Failed or TransactionStatus.Succeeded && t.Id.StartsWith(kind.ToString().ToLowerInvariant(), StringComparison.Ordinal));
-
-    /// <summary>A reservation whose payment is in doubt does not expire.</summary>
-    private async Task KeepHolding()
-    {
-        if (State.HeldUntil - Now < HoldBeyond)
-        {
-            var until = Now + Lifetime;
-            await Task.WhenAll(Needed.Of(State.Quote).Select(need => GrainFactory.Stock(need.Sku).Extend(Checkout.ReservationId(Id, need.Sku), until)));
-            await Commit(new StockHeldLonger(until));
-        }
-    }
 
     private async Task Delay(string why, TimeSpan? pause = null)
     {
