@@ -7,20 +7,19 @@ namespace Commerce.Checkouts;
 /// <summary>Checkouts that have not come to an end, by their state, in the order in which they were started.</summary>
 internal sealed class CheckoutsInFlightModel : ReadModel
 {
+    private static readonly string Started = EventCodec<CheckoutEvent>.NameOf<CheckoutStarted>();
+
     public override string Name => ReadModels.CheckoutsInFlight;
 
-    public override IEnumerable<string> Needs(LifecycleEvent happened) =>
-        IsCheckout(happened) && happened.Type != EventCodec<CheckoutEvent>.NameOf<CheckoutStarted>() ? [happened.Aggregate] : [];
+    public override bool Concerns(string aggregate) => aggregate.StartsWith(Identity.Checkout, StringComparison.Ordinal);
+
+    public override IEnumerable<string> Needs(LifecycleEvent happened) => happened.Type != Started ? [happened.Aggregate] : [];
 
     public override IEnumerable<ReadModelRow> Apply(LifecycleEvent happened, Func<string, ReadModelRow?> find)
     {
-        if (!IsCheckout(happened) || EventCodec<CheckoutEvent>.Read(happened.Type, happened.Data) is not { } what)
+        if (happened.Type == Started)
         {
-            return [];
-        }
-
-        if (what is CheckoutStarted started)
-        {
+            var started = Read<StartedInShort>(happened.Data);
             return [Row(new CheckoutInFlight
             {
                 Id = happened.Aggregate,
@@ -35,7 +34,7 @@ internal sealed class CheckoutsInFlightModel : ReadModel
             })];
         }
 
-        if (find(happened.Aggregate) is not { Body: { } body } row || Read<CheckoutInFlight>(body) is var known && Checkout.Next(known.Status, what.GetType()) is not { } next)
+        if (EventCodec<CheckoutEvent>.Read(happened.Type, happened.Data) is not { } what || find(happened.Aggregate) is not { Body: { } body } row || Read<CheckoutInFlight>(body) is var known && Checkout.Next(known.Status, what.GetType()) is not { } next)
         {
             return [];
         }
@@ -63,11 +62,38 @@ internal sealed class CheckoutsInFlightModel : ReadModel
             };
     }
 
-    private static bool IsCheckout(LifecycleEvent happened) => happened.Aggregate.StartsWith(Identity.Checkout, StringComparison.Ordinal);
-
     /// <summary>The highest sort key comes first: the time that is left until the end of all times puts the oldest there.</summary>
     private static ReadModelRow Row(CheckoutInFlight checkout) => new(
         ReadModels.CheckoutsInFlight, Key(checkout.Status), (long.MaxValue - checkout.StartedAt.UtcTicks).ToString("D19", CultureInfo.InvariantCulture), checkout.Id, Write(checkout));
+}
+
+/// <summary>What lists need of a <see cref="CheckoutStarted"/>: its quote is long, and is skipped.</summary>
+internal sealed record StartedInShort
+{
+    public string CartId { get; init; } = "";
+    public string Owner { get; init; } = "";
+    public string Provider { get; init; } = "";
+    public DateTimeOffset ExpiresAt { get; init; }
+    public QuoteInShort Quote { get; init; } = new();
+}
+
+/// <summary>What lists need of a quote.</summary>
+internal sealed record QuoteInShort
+{
+    public string Id { get; init; } = "";
+    public string Channel { get; init; } = "";
+    public ImmutableArray<LineInShort> Lines { get; init; } = [];
+    public TotalsInShort Totals { get; init; } = new();
+}
+
+internal sealed record LineInShort
+{
+    public int Quantity { get; init; }
+}
+
+internal sealed record TotalsInShort
+{
+    public Money Total { get; init; }
 }
 
 /// <inheritdoc cref="CheckoutsInFlightModel"/>

@@ -72,7 +72,15 @@ internal abstract class Projection(ReadModel model, IJournal journal, ReadModelC
 
     public async Task OnNextAsync(IList<SequentialItem<LifecycleEvent>> items)
     {
-        var fresh = items.Select(item => item.Item).Where(happened => happened.Cursor.Position > active.Position).ToList();
+        var fresh = new List<LifecycleEvent>(items.Count);
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (items[i].Item is var happened && happened.Cursor.Position > active.Position)
+            {
+                fresh.Add(happened);
+            }
+        }
+
         if (fresh.Count > 0 && (fresh[0].Previous <= active.Position || await CatchUp(fresh[0].Previous)))
         {
             await Follow(fresh);

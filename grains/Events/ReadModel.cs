@@ -14,6 +14,9 @@ internal abstract class ReadModel
     /// </summary>
     public virtual TimeSpan Patience => TimeSpan.Zero;
 
+    /// <summary>Whether the model makes anything of events of this aggregate: the others only move its cursor.</summary>
+    public abstract bool Concerns(string aggregate);
+
     /// <summary>Ids of the rows that have to be seen to tell what an event makes of them. Rows belong to the event's aggregate, and so to one partition.</summary>
     public abstract IEnumerable<string> Needs(LifecycleEvent happened);
 

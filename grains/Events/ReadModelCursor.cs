@@ -22,6 +22,7 @@ internal sealed class ReadModelCursor(IJournal journal, ReadModel model, int gen
 
     /// <summary>Ids of those that are not in the database.</summary>
     private readonly HashSet<string> unborn = new(StringComparer.Ordinal);
+    private Func<string, ReadModelRow?>? find;
     private long saved;
 
     public int Generation => generation;
@@ -45,10 +46,15 @@ internal sealed class ReadModelCursor(IJournal journal, ReadModel model, int gen
         {
             foreach (var happened in events)
             {
-                if (happened.Cursor.Position > Position)
+                if (happened.Cursor.Position <= Position)
+                {
+                    continue;
+                }
+
+                position = happened.Cursor.Position;
+                if (model.Concerns(happened.Aggregate))
                 {
                     await Digest(happened);
-                    position = happened.Cursor.Position;
                 }
             }
 
@@ -109,49 +115,56 @@ internal sealed class ReadModelCursor(IJournal journal, ReadModel model, int gen
 
     private async Task Digest(LifecycleEvent happened)
     {
-        var rows = ImmutableArray<ReadModelRow>.Empty;
-        var needs = ImmutableArray<string>.Empty;
-        if (await Digests(happened, () => needs = [.. model.Needs(happened)]))
-        {
-            // Outside of what is parked: a database that does not answer says nothing about the event.
-            foreach (var id in needs)
-            {
-                if (!known.ContainsKey(id))
-                {
-                    known[id] = await journal.FindReadModel(reader, id);
-                }
-            }
-
-            await Digests(happened, () => rows = [.. model.Apply(happened, id => known[id])]);
-        }
-
-        foreach (var row in rows)
-        {
-            if (!changed.ContainsKey(row.Id) && known.TryGetValue(row.Id, out var before) && before is null)
-            {
-                unborn.Add(row.Id);
-            }
-
-            changed[row.Id] = row with { Model = reader };
-            known[row.Id] = row.Body is null ? null : changed[row.Id];
-        }
-    }
-
-    /// <summary>False: the event cannot be digested, and is parked with the reason.</summary>
-    private async Task<bool> Digests(LifecycleEvent happened, Action fold)
-    {
+        ImmutableArray<string> needs;
         try
         {
-            fold();
-            return true;
+            needs = [.. model.Needs(happened)];
         }
         catch (Exception failure)
         {
-            logger.EventParked(reader, happened.Id, failure);
-            await journal.Park(new ParkedEvent(reader, partition, happened.Cursor.Position, happened.Id, failure.Message, clock.GetUtcNow()));
-            meters.Parked(model.Name);
-            return false;
+            await Park(happened, failure);
+            return;
         }
+
+        // Outside of what is parked: a database that does not answer says nothing about the event.
+        foreach (var id in needs)
+        {
+            if (!known.ContainsKey(id))
+            {
+                known[id] = await journal.FindReadModel(reader, id);
+            }
+        }
+
+        try
+        {
+            foreach (var row in model.Apply(happened, find ??= id => known[id]).ToArray())
+            {
+                Change(row);
+            }
+        }
+        catch (Exception failure)
+        {
+            await Park(happened, failure);
+        }
+    }
+
+    private void Change(ReadModelRow row)
+    {
+        if (!changed.ContainsKey(row.Id) && known.TryGetValue(row.Id, out var before) && before is null)
+        {
+            unborn.Add(row.Id);
+        }
+
+        changed[row.Id] = row with { Model = reader };
+        known[row.Id] = row.Body is null ? null : changed[row.Id];
+    }
+
+    /// <summary>An event that cannot be digested is kept with the reason.</summary>
+    private async Task Park(LifecycleEvent happened, Exception failure)
+    {
+        logger.EventParked(reader, happened.Id, failure);
+        await journal.Park(new ParkedEvent(reader, partition, happened.Cursor.Position, happened.Id, failure.Message, clock.GetUtcNow()));
+        meters.Parked(model.Name);
     }
 }
 

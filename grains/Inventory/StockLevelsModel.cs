@@ -17,6 +17,8 @@ internal sealed class StockLevelsModel : ReadModel
     /// <summary>Ends an id; no SKU has a space.</summary>
     private const string Lowest = " lowest", OfReservation = " held ";
 
+    private static readonly string Released = EventCodec<StockEvent>.NameOf<UnitsReleased>();
+
     public override string Name => ReadModels.StockLevels;
 
     /// <summary>
@@ -39,14 +41,16 @@ internal sealed class StockLevelsModel : ReadModel
     /// <summary>Id of the row that is sorted by what is available.</summary>
     public static bool IsLowest(string id) => id.StartsWith(Identity.Stock, StringComparison.Ordinal) && id.EndsWith(Lowest, StringComparison.Ordinal);
 
+    public override bool Concerns(string aggregate) => aggregate.StartsWith(Identity.Stock, StringComparison.Ordinal);
+
     public override IEnumerable<string> Needs(LifecycleEvent happened) =>
-        !IsStock(happened) ? []
+        happened.Type != Released ? [happened.Aggregate]
         : EventCodec<StockEvent>.Read(happened.Type, happened.Data) is UnitsReleased released ? [happened.Aggregate, Reservation(happened, released.ReservationId)]
         : [happened.Aggregate];
 
     public override IEnumerable<ReadModelRow> Apply(LifecycleEvent happened, Func<string, ReadModelRow?> find)
     {
-        if (!IsStock(happened) || EventCodec<StockEvent>.Read(happened.Type, happened.Data) is not { } what || what is ReservationExtended)
+        if (EventCodec<StockEvent>.Read(happened.Type, happened.Data) is not { } what || what is ReservationExtended)
         {
             yield break;
         }
@@ -94,8 +98,6 @@ internal sealed class StockLevelsModel : ReadModel
                 break;
         }
     }
-
-    private static bool IsStock(LifecycleEvent happened) => happened.Aggregate.StartsWith(Identity.Stock, StringComparison.Ordinal);
 
     private static string Reservation(LifecycleEvent happened, string reservationId) => happened.Aggregate + OfReservation + reservationId;
 

@@ -63,6 +63,8 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(Quote))]
 [JsonSerializable(typeof(OrderSummary))]
 [JsonSerializable(typeof(CheckoutInFlight))]
+[JsonSerializable(typeof(StartedInShort))]
+[JsonSerializable(typeof(PlacedInShort))]
 [JsonSerializable(typeof(StoredLevel))]
 [JsonSerializable(typeof(AuthorisationRequested))]
 [JsonSerializable(typeof(AuthorisationApproved))]

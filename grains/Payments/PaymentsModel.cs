@@ -33,16 +33,19 @@ internal sealed class PaymentsModel : ReadModel
     /// <summary>What rows are sorted by.</summary>
     public static string Sort(DateTimeOffset at) => at.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 
+    public override bool Concerns(string aggregate) =>
+        aggregate.StartsWith(Identity.Payment, StringComparison.Ordinal) || aggregate.StartsWith(Identity.Webhook, StringComparison.Ordinal) || ReconciliationRows.IsOne(aggregate);
+
     public override IEnumerable<string> Needs(LifecycleEvent happened) =>
         IsPayment(happened) ? (happened.Type == Requested ? [] : [happened.Aggregate])
         : IsWebhook(happened) && happened.Type != Received && happened.Type != ReceivedAgain ? [happened.Aggregate]
-        : ReconciliationRows.IsOne(happened) ? ReconciliationRows.Needs(happened)
+        : ReconciliationRows.IsOne(happened.Aggregate) ? ReconciliationRows.Needs(happened)
         : [];
 
     public override IEnumerable<ReadModelRow> Apply(LifecycleEvent happened, Func<string, ReadModelRow?> find) =>
         IsPayment(happened) ? OfPayment(happened, find)
         : IsWebhook(happened) ? OfWebhook(happened, find)
-        : ReconciliationRows.IsOne(happened) ? ReconciliationRows.Of(happened, find, Write)
+        : ReconciliationRows.IsOne(happened.Aggregate) ? ReconciliationRows.Of(happened, find, Write)
         : [];
 
     private static bool IsPayment(LifecycleEvent happened) => happened.Aggregate.StartsWith(Identity.Payment, StringComparison.Ordinal);

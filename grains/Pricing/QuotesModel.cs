@@ -10,6 +10,8 @@ internal sealed class QuotesModel : ReadModel
 {
     public override string Name => ReadModels.Quotes;
 
+    public override bool Concerns(string aggregate) => aggregate.StartsWith(Identity.Checkout, StringComparison.Ordinal);
+
     public override IEnumerable<string> Needs(LifecycleEvent happened) => [];
 
     public override IEnumerable<ReadModelRow> Apply(LifecycleEvent happened, Func<string, ReadModelRow?> find)
@@ -19,7 +21,7 @@ internal sealed class QuotesModel : ReadModel
             return [];
         }
 
-        var started = EventCodec<CheckoutEvent>.Read<CheckoutStarted>(happened.Data);
+        var started = Read<StartedInShort>(happened.Data);
 
         return [new ReadModelRow(ReadModels.Quotes, started.Quote.Id, happened.Time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture), happened.Aggregate, "{}"u8.ToArray())];
     }

@@ -11,7 +11,7 @@ internal static class ReconciliationRows
 
     private static readonly string Started = EventCodec<ReconciliationEvent>.NameOf<ReconciliationStarted>();
 
-    public static bool IsOne(LifecycleEvent happened) => happened.Aggregate.StartsWith(Identity.Reconciliation, StringComparison.Ordinal);
+    public static bool IsOne(string aggregate) => aggregate.StartsWith(Identity.Reconciliation, StringComparison.Ordinal);
 
     public static IEnumerable<string> Needs(LifecycleEvent happened) => happened.Type == Started ? [] : [happened.Aggregate];
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Commerce.Journal;
 using Npgsql;
 using NpgsqlTypes;
@@ -154,7 +155,7 @@ internal sealed class PostgresAppend(PostgresDatabase database) : IAsyncDisposab
         Bind(2, static commit => (short)Partition.Of(commit.Aggregate));
         Bind(3, static commit => commit.FirstSequence);
         Bind(4, static commit => commit.At.UtcDateTime);
-        Bind(5, static commit => Whole(commit.WakeAt));
+        Bind(5, static commit => WakeAt(commit));
         Bind(6, static commit => commit.Events);
         Bind(7, static commit => commit.CorrelationId);
         Bind(8, static commit => commit.CausationId);
@@ -213,7 +214,19 @@ internal sealed class PostgresAppend(PostgresDatabase database) : IAsyncDisposab
         return recognised;
     }
 
-    /// <summary>The next whole millisecond: nobody is woken before its time.</summary>
-    private static DateTime? Whole(DateTimeOffset? wakeAt) =>
-        wakeAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds() + 1).UtcDateTime : null;
+    /// <summary>
+    /// A little later than asked: nobody is woken before its time. The further it is away, the coarser (a sixteenth of the way, two seconds at the most), so that the steps of an
+    /// aggregate that follow each other closely name the same time, and the index of what is due stands still.
+    /// </summary>
+    private static DateTime? WakeAt(Commit commit)
+    {
+        if (commit.WakeAt is not { } at)
+        {
+            return null;
+        }
+
+        var away = Math.Clamp((long)(at - commit.At).TotalMilliseconds / 16, 1, 2_048);
+        var grain = 1L << BitOperations.Log2((ulong)away);
+        return DateTimeOffset.FromUnixTimeMilliseconds((at.ToUnixTimeMilliseconds() / grain + 1) * grain).UtcDateTime;
+    }
 }

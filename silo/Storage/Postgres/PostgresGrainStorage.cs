@@ -36,7 +36,7 @@ internal sealed class PostgresGrainStorage(IGrainStorage inner, PostgresDatabase
     {
         try
         {
-            await question;
+            await question.ConfigureAwait(false);
         }
         catch (Exception failure) when (PostgresDatabase.IsAway(failure) || failure.GetBaseException() is NpgsqlException { IsTransient: true })
         {

@@ -2,12 +2,14 @@ using System.Collections.Immutable;
 using Commerce.Journal;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Commerce.Storage.Postgres;
 
 /// <summary>The journal in PostgreSQL: any number of silos, one writer in each. See <see cref="PostgresWriter"/> for writing and <see cref="PostgresHorizon"/> for how far it is read.</summary>
-/// <remarks>When the database is away, everything here ends within <see cref="PostgresDatabase.Patience"/> in <c>temporarily-unavailable</c>.</remarks>
+/// <remarks>
+/// <para>When the database is away, everything here ends within <see cref="PostgresDatabase.Patience"/> in <c>temporarily-unavailable</c>.</para>
+/// <para>What a grain waits for in here comes back to the grain's scheduler once, at the end (<c>ConfigureAwait(false)</c>): every resumption there is a task of its own.</para>
+/// </remarks>
 internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
     private const string Columns = "position, id, version, first_sequence, events, at, correlation_id, causation_id, trace_parent, idempotency_key, fingerprint";
@@ -19,6 +21,7 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
     private readonly PostgresHorizon horizon;
     private readonly PostgresWriter writer;
     private readonly PostgresLoader loader;
+    private readonly PostgresCheckpoints checkpoints;
     private int disposed;
 
     public PostgresJournal(PostgresDatabase database, JournalMeters meters, TimeProvider clock, ILogger<PostgresJournal> logger)
@@ -26,6 +29,7 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
         this.database = database;
         horizon = new PostgresHorizon(database, logger);
         loader = new PostgresLoader(database);
+        checkpoints = new PostgresCheckpoints(database);
         writer = new PostgresWriter(new PostgresAppend(database), horizon.Look, meters, clock, logger);
     }
 
@@ -35,7 +39,7 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
     {
         try
         {
-            return await writer.Append(commit);
+            return await writer.Append(commit).ConfigureAwait(false);
         }
         catch (Exception failure) when (PostgresDatabase.IsAway(failure))
         {
@@ -47,7 +51,7 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
     {
         try
         {
-            return await loader.Load(aggregate);
+            return await loader.Load(aggregate).ConfigureAwait(false);
         }
         catch (Exception failure) when (PostgresDatabase.IsAway(failure))
         {
@@ -82,7 +86,7 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
         static async rows =>
         {
             var ids = ImmutableArray.CreateBuilder<string>();
-            while (await rows.ReadAsync())
+            while (await rows.ReadAsync().ConfigureAwait(false))
             {
                 ids.Add(rows.GetString(0));
             }
@@ -103,7 +107,7 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
         static async rows =>
         {
             var due = new List<(string Id, DateTime WakeAt)>();
-            while (await rows.ReadAsync())
+            while (await rows.ReadAsync().ConfigureAwait(false))
             {
                 due.Add((rows.GetString(0), rows.GetDateTime(1)));
             }
@@ -114,35 +118,18 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
     public ValueTask<long> Checkpoint(string reader, int partition) => Ask(
         "select position from checkpoints where reader = $1 and partition = $2",
         [new() { Value = reader }, new() { Value = partition }],
-        static async rows => await rows.ReadAsync() ? rows.GetInt64(0) : 0);
+        static async rows => await rows.ReadAsync().ConfigureAwait(false) ? rows.GetInt64(0) : 0);
 
-    /// <remarks>One statement: what several rows of it say takes effect together or not at all, and only if the checkpoint could be moved.</remarks>
-    public Task<bool> SaveCheckpoint(string reader, int partition, long from, long to, ImmutableArray<ReadModelRow> rows)
+    public async Task<bool> SaveCheckpoint(string reader, int partition, long from, long to, ImmutableArray<ReadModelRow> rows)
     {
-        var kept = rows.Where(static row => row.Body is not null).ToArray();
-        return Ask(
-            """
-            with moved as (
-                insert into checkpoints (reader, partition, position) select $1, $2, $4
-                where $3 = coalesce((select position from checkpoints where reader = $1 and partition = $2), 0)
-                on conflict (reader, partition) do update set position = excluded.position where checkpoints.position = $3
-                returning 1
-            ), stored as (
-                insert into read_models (model, key, sort, id, body)
-                select r.* from moved, unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[]) as r
-                on conflict (model, id) do update set key = excluded.key, sort = excluded.sort, body = excluded.body
-            ), removed as (
-                delete from read_models m using moved, unnest($10::text[], $11::text[]) as r (model, id) where m.model = r.model and m.id = r.id
-            )
-            select count(*)::int from moved
-            """,
-            [
-                new() { Value = reader }, new() { Value = partition }, new() { Value = from }, new() { Value = to },
-                Texts(kept.Select(static row => row.Model)), Texts(kept.Select(static row => row.Key)), Texts(kept.Select(static row => row.Sort)), Texts(kept.Select(static row => row.Id)),
-                new() { Value = kept.Select(static row => row.Body!).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
-                Texts(rows.Where(static row => row.Body is null).Select(static row => row.Model)), Texts(rows.Where(static row => row.Body is null).Select(static row => row.Id)),
-            ],
-            static async answer => await answer.ReadAsync() && answer.GetInt32(0) == 1).AsTask();
+        try
+        {
+            return await checkpoints.Save(reader, partition, from, to, rows).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (PostgresDatabase.IsAway(failure))
+        {
+            throw Away();
+        }
     }
 
     public Task Park(ParkedEvent parked) => Ask(
@@ -159,7 +146,7 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
     public ValueTask<int> Parked(string reader) => Ask(
         "select count(*)::int from parked_events where reader = $1",
         [new() { Value = reader }],
-        static async rows => await rows.ReadAsync() ? rows.GetInt32(0) : 0);
+        static async rows => await rows.ReadAsync().ConfigureAwait(false) ? rows.GetInt32(0) : 0);
 
     public ValueTask<ImmutableArray<ReadModelRow>> ReadModel(string model, string? key, (string Sort, string Id)? before, int limit) => Ask(
         $"""
@@ -173,7 +160,7 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
         static async rows =>
         {
             var page = ImmutableArray.CreateBuilder<ReadModelRow>();
-            while (await rows.ReadAsync())
+            while (await rows.ReadAsync().ConfigureAwait(false))
             {
                 page.Add(new ReadModelRow(rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetFieldValue<byte[]>(4)));
             }
@@ -184,14 +171,14 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
     public ValueTask<ReadModelRow?> FindReadModel(string model, string id) => Ask(
         "select model, key, sort, id, body from read_models where model = $1 and id = $2",
         [new() { Value = model }, new() { Value = id }],
-        static async rows => await rows.ReadAsync()
+        static async rows => await rows.ReadAsync().ConfigureAwait(false)
             ? new ReadModelRow(rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetFieldValue<byte[]>(4))
             : null);
 
     public ValueTask<Generations> Generations(string model) => Ask(
         "select active, building, since from read_model_generations where model = $1",
         [new() { Value = model }],
-        static async rows => await rows.ReadAsync()
+        static async rows => await rows.ReadAsync().ConfigureAwait(false)
             ? new Generations(rows.GetInt32(0), rows.IsDBNull(1) ? null : rows.GetInt32(1), rows.IsDBNull(2) ? null : rows.GetFieldValue<DateTimeOffset>(2))
             : Commerce.Journal.Generations.First);
 
@@ -208,7 +195,7 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
             new NpgsqlParameter<int?> { TypedValue = to.Building }, new NpgsqlParameter<DateTime?> { TypedValue = to.Since?.UtcDateTime },
             new() { Value = from.Active }, new NpgsqlParameter<int?> { TypedValue = from.Building },
         ],
-        static async rows => await rows.ReadAsync()).AsTask();
+        static async rows => await rows.ReadAsync().ConfigureAwait(false)).AsTask();
 
     public Task<int> DeleteReadModel(string model, int limit) => Ask(
         """
@@ -220,7 +207,7 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
         select count(*)::int from gone
         """,
         [new() { Value = model }, new() { Value = limit }],
-        static async rows => await rows.ReadAsync() ? rows.GetInt32(0) : 0).AsTask();
+        static async rows => await rows.ReadAsync().ConfigureAwait(false) ? rows.GetInt32(0) : 0).AsTask();
 
     /// <summary>A silo that does not know where the journal ends tells nobody that it is empty.</summary>
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
@@ -235,10 +222,9 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
 
         await writer.DisposeAsync();
         await loader.DisposeAsync();
+        await checkpoints.DisposeAsync();
         await horizon.DisposeAsync();
     }
-
-    private static NpgsqlParameter Texts(IEnumerable<string> values) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
     private static CommerceException Away() => new(CommonErrors.Unavailable("The database does not answer at the moment. Repeat the request with the same key.", TimeSpan.FromSeconds(1)));
 
@@ -250,7 +236,7 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
     {
         try
         {
-            return await Answer().WaitAsync(patience ?? PostgresDatabase.Patience);
+            return await Answer().WaitAsync(patience ?? PostgresDatabase.Patience).ConfigureAwait(false);
         }
         catch (Exception failure) when (PostgresDatabase.IsAway(failure))
         {
@@ -262,15 +248,15 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
             await using var command = database.Pool.CreateCommand(sql);
             command.CommandTimeout = (int)Abandoned.TotalSeconds;
             command.Parameters.AddRange(parameters);
-            await using var rows = await command.ExecuteReaderAsync();
-            return await read(rows);
+            await using var rows = await command.ExecuteReaderAsync().ConfigureAwait(false);
+            return await read(rows).ConfigureAwait(false);
         }
     }
 
     private static async Task<ImmutableArray<Recorded>> ReadAll(NpgsqlDataReader rows)
     {
         var commits = ImmutableArray.CreateBuilder<Recorded>();
-        while (await rows.ReadAsync())
+        while (await rows.ReadAsync().ConfigureAwait(false))
         {
             commits.Add(Recorded(rows));
         }

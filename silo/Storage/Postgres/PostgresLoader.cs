@@ -50,7 +50,7 @@ internal sealed class PostgresLoader : IAsyncDisposable
         ObjectDisposedException.ThrowIf(!queue.Writer.TryWrite(waiting), this);
         try
         {
-            return await waiting.Done.Task.WaitAsync(PostgresDatabase.Patience);
+            return await waiting.Done.Task.WaitAsync(PostgresDatabase.Patience).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -51,10 +51,10 @@ internal sealed class PostgresWriter : IAsyncDisposable
         {
             if (!queue.Writer.TryWrite(pending))
             {
-                await queue.Writer.WriteAsync(pending).AsTask().WaitAsync(PostgresDatabase.Patience);
+                await queue.Writer.WriteAsync(pending).AsTask().WaitAsync(PostgresDatabase.Patience).ConfigureAwait(false);
             }
 
-            return await pending.Done.Task.WaitAsync(PostgresDatabase.Patience);
+            return await pending.Done.Task.WaitAsync(PostgresDatabase.Patience).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

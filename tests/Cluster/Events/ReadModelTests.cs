@@ -459,6 +459,8 @@ public sealed class ReadModelTests : IAsyncLifetime
     {
         public override string Name => "of-this-test";
 
+        public override bool Concerns(string aggregate) => model.Concerns(aggregate);
+
         public override IEnumerable<string> Needs(LifecycleEvent happened) => model.Needs(happened);
 
         public override IEnumerable<ReadModelRow> Apply(LifecycleEvent happened, Func<string, ReadModelRow?> find) => model.Apply(happened, find);

@@ -237,6 +237,23 @@ public abstract class JournalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_many_checkpoints_that_are_stored_at_once_each_holds_or_is_refused_by_itself()
+    {
+        Assert.True(await Journal.SaveCheckpoint("reader1", 0, 0, 5, []));
+
+        var saves = Enumerable.Range(0, 24).Select(i => Journal.SaveCheckpoint(
+            $"reader{i % 3}", i / 3, 0, 10, [new ReadModelRow($"model{i % 3}", "key", "1", $"id{i}", [(byte)i]), new ReadModelRow($"model{i % 3}", "key", "1", $"gone{i}", null)])).ToArray();
+        var again = Journal.SaveCheckpoint("reader2", 7, 0, 11, []);
+        var held = await Task.WhenAll(saves);
+
+        Assert.Equal([1], Enumerable.Range(0, 24).Where(i => !held[i]));
+        Assert.False(await again);
+        Assert.Equal(5, await Journal.Checkpoint("reader1", 0));
+        Assert.Null(await Journal.FindReadModel("model1", "id1"));
+        Assert.Equal([23], (await Journal.FindReadModel("model2", "id23"))!.Body!);
+    }
+
+    [Fact]
     public async Task A_read_model_is_paged_from_the_highest_down_and_a_row_can_be_removed()
     {
         await Journal.SaveCheckpoint("reader", 0, 0, 1, [.. Enumerable.Range(0, 5).Select(i => new ReadModelRow("model", "me", $"{i / 2}", $"id{i}", [(byte)i]))]);
