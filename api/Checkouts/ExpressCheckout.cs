@@ -43,50 +43,18 @@ internal static class ExpressCheckout
         return new Buyer(Owners.Guest(token), token);
     }
 
-    /// <summary>Fills the cart step by step, each under a key of its own; a checkout that began already needs nothing any more.</summary>
+    /// <summary>Fills the cart in one step; a checkout that began already needs nothing any more.</summary>
     /// <returns>The cart's id.</returns>
     public static async Task<string> Fill(CheckoutBody body, Call call, Caller creator, Buyer buyer, AdminKey secret, ICheckoutGrain checkout, IGrainFactory grains)
     {
-        var key = call.RequireKey();
-        var cartId = secret.Id(Identity.Cart, "express", creator.Id, key);
-        if (await checkout.Get(buyer.Owner) is not null)
+        var cartId = secret.Id(Identity.Cart, "express", creator.Id, call.RequireKey());
+        if (await checkout.Get(buyer.Owner) is null)
         {
-            return cartId;
-        }
-
-        var request = call.RequestOf(buyer.Owner) with { IfMatch = null };
-        var cart = grains.Cart(cartId);
-        await cart.Create(request, new CreateCart(buyer.Owner!, body.Channel!, body.Currency, CartBodies.ToLines(body.Lines ?? [])));
-        if (body.Contact is { } contact)
-        {
-            await At("/contact", cart.SetContact(Step(request, "contact"), contact));
-        }
-
-        if (body.Destination is { } destination)
-        {
-            await At("/destination", cart.SetDestination(Step(request, "destination"), destination));
-        }
-
-        if (body.ShippingMethod is { } method)
-        {
-            await At("/shippingMethod", cart.SetShippingMethod(Step(request, "shipping-method"), method), whole: true);
+            await grains.Cart(cartId).Fill(
+                call.RequestOf(buyer.Owner) with { IfMatch = null },
+                new FillCart(new CreateCart(buyer.Owner!, body.Channel!, body.Currency, CartBodies.ToLines(body.Lines ?? [])), body.Contact, body.Destination!, body.ShippingMethod));
         }
 
         return cartId;
-    }
-
-    private static Request Step(Request request, string step) => request with { Key = $"{request.Key}:{step}" };
-
-    /// <summary>What a step refuses points into its own body; here that body is part of a larger one.</summary>
-    private static async Task At(string pointer, Task step, bool whole = false)
-    {
-        try
-        {
-            await step;
-        }
-        catch (CommerceException e) when (e.Error.Pointer is { } inner)
-        {
-            throw new CommerceException(e.Error with { Pointer = whole ? pointer : pointer + inner });
-        }
     }
 }

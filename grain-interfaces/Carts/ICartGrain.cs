@@ -17,6 +17,13 @@ public interface ICartGrain : IGrainWithStringKey
     [Alias("create")]
     Task<Reply<CartView>> Create(Request request, CreateCart command);
 
+    /// <summary>
+    /// Opens the cart with everything that a checkout needs, in one step (express checkout). Repeated with the same key and fingerprint it changes nothing. What is refused
+    /// points into <paramref name="command"/>: <c>/lines/0/sku</c>, <c>/destination/country</c>.
+    /// </summary>
+    [Alias("fill")]
+    Task Fill(Request request, FillCart command);
+
     /// <summary>Reads the cart, priced as of now; <see langword="null"/> if there is none or it is another's (<paramref name="owner"/> null: an operator).</summary>
     [Alias("get")]
     Task<CartView?> Get(string? owner);
@@ -83,6 +90,16 @@ public sealed record CreateCart(
     [property: Id(1)] string Channel,
     [property: Id(2)] string? Currency,
     [property: Id(3)] ImmutableArray<NewLine> Lines);
+
+/// <param name="Contact">Who buys; null when nobody said.</param>
+/// <param name="Destination">Where it goes. As <paramref name="Contact"/> it is kept by the cart's contact, not by its events.</param>
+/// <param name="ShippingMethod">Null: the cheapest.</param>
+[GenerateSerializer, Immutable, Alias("commerce.cart.fill")]
+public sealed record FillCart(
+    [property: Id(0)] CreateCart Cart,
+    [property: Id(1)] Person? Contact,
+    [property: Id(2)] Address Destination,
+    [property: Id(3)] string? ShippingMethod);
 
 [GenerateSerializer, Immutable, Alias("commerce.cart.new-line")]
 public sealed record NewLine([property: Id(0)] string Sku, [property: Id(1)] int Quantity);

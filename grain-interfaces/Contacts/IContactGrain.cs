@@ -11,6 +11,10 @@ public interface IContactGrain : IGrainWithStringKey
     [Alias("set-address")]
     Task SetAddress(Address address);
 
+    /// <summary>Both at once. A null leaves what is known.</summary>
+    [Alias("set")]
+    Task Set(Person? person, Address? address);
+
     /// <summary>What is known; null fields for what was never given. After an erasure only <see cref="ContactView.Erased"/> is set.</summary>
     [Alias("get")]
     Task<ContactView> Get();

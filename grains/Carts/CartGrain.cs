@@ -29,24 +29,46 @@ internal sealed class CartGrain(CartPricing pricing, PriceMeters meters) : Aggre
             return new Reply<CartView>(await View(), true);
         }
 
-        var channel = pricing.Channel(command.Channel);
-        var currency = command.Currency ?? channel.Currencies[0];
-        if (!channel.Currencies.Contains(currency))
-        {
-            throw new CommerceException(CartErrors.CurrencyNotSold(currency, channel.Id, string.Join(", ", channel.Currencies)));
-        }
-
-        List<CartEvent> events = [new CartOpened(command.Owner, channel.Id, currency)];
-        var cart = new Cart().Apply(events[0], Now);
-        for (var i = 0; i < command.Lines.Length; i++)
-        {
-            var added = (await Adding(cart, command.Lines[i], $"/lines/{i}"))!;
-            cart = cart.Apply(added, Now);
-            events.Add(added);
-        }
-
+        var (_, events) = await Opening(command);
         await Commit(request, [.. events]);
         return new Reply<CartView>(await View(), false);
+    }
+
+    public async Task Fill(Request request, FillCart command)
+    {
+        if (IsRepeated(request) && State.Destination is not null)
+        {
+            return;
+        }
+
+        // A version before this one filled carts step by step, and may have come only so far.
+        var (cart, events) = State.Status is CartStatus.None ? await Opening(command.Cart) : (State, []);
+        var person = command.Contact is { } given ? Known(given, "/contact") : null;
+        var (address, destination) = (command.Destination, DestinationOf(command.Destination, BusinessIn(person)));
+        try
+        {
+            await pricing.Price(cart with { Destination = destination, ShippingMethod = null }, Now);
+        }
+        catch (CommerceException refusal) when (refusal.Error.Pointer is { } pointer)
+        {
+            throw new CommerceException(refusal.Error with { Pointer = "/destination" + pointer });
+        }
+
+        cart = cart with { Destination = destination };
+        if (command.ShippingMethod is { } method && !(await pricing.Offers(cart, Now)).Any(offer => offer.Rate.Id == method))
+        {
+            throw new CommerceException(CartErrors.UnknownShippingMethod(method) with { Pointer = "/shippingMethod" });
+        }
+
+        await GrainFactory.Contact(ContactId).Set(person, address);
+        await Commit(
+            request,
+            [
+                .. events,
+                .. person is null ? ReadOnlySpan<CartEvent>.Empty : [new ContactGiven(destination.BusinessIn)],
+                new DestinationGiven(destination),
+                .. command.ShippingMethod is null ? ReadOnlySpan<CartEvent>.Empty : [new ShippingMethodChosen(command.ShippingMethod)],
+            ]);
     }
 
     public async Task<CartView?> Get(string? owner)
@@ -94,14 +116,15 @@ internal sealed class CartGrain(CartPricing pricing, PriceMeters meters) : Aggre
 
     public Task<Reply<CartView>> SetContact(Request request, Person person) => Change(request, async () =>
     {
-        var business = person.VatId is { } given ? VatId.Read(given) ?? throw new CommerceException(CartErrors.InvalidVatId) : null;
-        await GrainFactory.Contact(ContactId).SetPerson(person with { VatId = business?.Text });
-        return State.HasContact && State.BusinessIn == business?.Country ? null : new ContactGiven(business?.Country);
+        person = Known(person, "");
+        var business = BusinessIn(person);
+        await GrainFactory.Contact(ContactId).SetPerson(person);
+        return State.HasContact && State.BusinessIn == business ? null : new ContactGiven(business);
     });
 
     public Task<Reply<CartView>> SetDestination(Request request, Address address) => Change(request, async () =>
     {
-        var destination = new Destination(address.Country, address.Region, Destination.PostalAreaOf(address.PostalCode), State.BusinessIn);
+        var destination = DestinationOf(address, State.BusinessIn);
         // Priced before it is taken: a country that is not served, a region that taxes need and nobody knows are refused here, not at the checkout.
         await pricing.Price(State with { Destination = destination, ShippingMethod = null }, Now);
         await GrainFactory.Contact(ContactId).SetAddress(address);
@@ -221,6 +244,37 @@ internal sealed class CartGrain(CartPricing pricing, PriceMeters meters) : Aggre
 
         return new Reply<CartView>(await View(), repeated);
     }
+
+    /// <summary>What opens a cart, and the cart as it will be.</summary>
+    private async Task<(Cart Cart, List<CartEvent> Events)> Opening(CreateCart command)
+    {
+        var channel = pricing.Channel(command.Channel);
+        var currency = command.Currency ?? channel.Currencies[0];
+        if (!channel.Currencies.Contains(currency))
+        {
+            throw new CommerceException(CartErrors.CurrencyNotSold(currency, channel.Id, string.Join(", ", channel.Currencies)));
+        }
+
+        List<CartEvent> events = [new CartOpened(command.Owner, channel.Id, currency)];
+        var cart = new Cart().Apply(events[0], Now);
+        for (var i = 0; i < command.Lines.Length; i++)
+        {
+            var added = (await Adding(cart, command.Lines[i], $"/lines/{i}"))!;
+            cart = cart.Apply(added, Now);
+            events.Add(added);
+        }
+
+        return (cart, events);
+    }
+
+    /// <summary>The person, whose VAT id is of valid form if there is one.</summary>
+    private static Person Known(Person person, string pointer) => person.VatId is { } given
+        ? person with { VatId = VatId.Read(given)?.Text ?? throw new CommerceException(CartErrors.InvalidVatId with { Pointer = pointer + CartErrors.InvalidVatId.Pointer }) }
+        : person;
+
+    private static string? BusinessIn(Person? person) => person?.VatId is { } given ? VatId.Read(given)?.Country : null;
+
+    private static Destination DestinationOf(Address address, string? businessIn) => new(address.Country, address.Region, Destination.PostalAreaOf(address.PostalCode), businessIn);
 
     /// <summary>A new line, or a line that grows because the SKU is in the cart already.</summary>
     private async ValueTask<CartEvent?> Adding(Cart cart, NewLine line, string pointer)

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Placement;
+using Orleans.Storage;
 
 namespace Commerce.Contacts;
 
@@ -11,39 +13,60 @@ internal sealed class ContactState
 }
 
 /// <inheritdoc cref="IContactGrain"/>
+/// <remarks>
+/// Most contacts are new, written once, and looked at long after: so the storage is not read before it has to be. A first write that meets something there is refused by the
+/// storage; only then is it read.
+/// </remarks>
 [GrainType("contact"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 1)]
-internal sealed class ContactGrain([PersistentState("contact", ContactGrain.Storage)] IPersistentState<ContactState> contact, IErasure erasure) : Grain, IContactGrain
+internal sealed class ContactGrain([FromKeyedServices(ContactGrain.Storage)] IGrainStorage storage, IErasure erasure) : Grain, IContactGrain
 {
     /// <summary>Name of the AdoNet grain storage.</summary>
     public const string Storage = "settings";
 
+    /// <summary>Name of the state in it.</summary>
+    private const string Name = "contact";
+
+    private GrainState<ContactState> contact = new(new ContactState());
+
+    /// <summary>What is in memory is what is stored.</summary>
+    private bool isKnown;
+
     private string Id => this.GetPrimaryKeyString();
 
-    public async Task SetPerson(Person person)
+    public Task SetPerson(Person person) => Set(person, null);
+
+    public Task SetAddress(Address address) => Set(null, address);
+
+    public async Task Set(Person? person, Address? address)
     {
-        DemandNotErased();
-        if (contact.State.Person != person)
+        if (!isKnown && await WriteFirst(person, address))
         {
-            contact.State.Person = person;
+            return;
+        }
+
+        var known = await Known();
+        if (known.Erased)
+        {
+            throw new CommerceException(ContactErrors.Erased(Id));
+        }
+
+        (person, address) = (person ?? known.Person, address ?? known.Address);
+        if (known.Person != person || known.Address != address)
+        {
+            (known.Person, known.Address) = (person, address);
             await Write();
         }
     }
 
-    public async Task SetAddress(Address address)
+    public async Task<ContactView> Get()
     {
-        DemandNotErased();
-        if (contact.State.Address != address)
-        {
-            contact.State.Address = address;
-            await Write();
-        }
+        var known = await Known();
+        return new ContactView(Id, known.Person, known.Address, known.Erased);
     }
-
-    public Task<ContactView> Get() => Task.FromResult(new ContactView(Id, contact.State.Person, contact.State.Address, contact.State.Erased));
 
     public async Task Erase()
     {
-        if (!contact.State.Erased)
+        if (!(await Known()).Erased)
         {
             contact.State = new ContactState { Erased = true };
             await Write();
@@ -53,25 +76,38 @@ internal sealed class ContactGrain([PersistentState("contact", ContactGrain.Stor
         await erasure.Scrub();
     }
 
-    private void DemandNotErased()
+    /// <summary>False: something is stored already, and was left as it is.</summary>
+    private async Task<bool> WriteFirst(Person? person, Address? address)
     {
-        if (contact.State.Erased)
+        contact = new GrainState<ContactState>(new ContactState { Person = person, Address = address });
+        try
         {
-            throw new CommerceException(ContactErrors.Erased(Id));
+            await Write();
+            return true;
         }
+        catch (InconsistentStateException)
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask<ContactState> Known()
+    {
+        if (!isKnown)
+        {
+            contact = new GrainState<ContactState>(new ContactState());
+            await storage.ReadStateAsync(Name, this.GetGrainId(), contact);
+            isKnown = true;
+        }
+
+        return contact.State ??= new ContactState();
     }
 
     private async Task Write()
     {
-        try
-        {
-            await contact.WriteStateAsync();
-        }
-        catch
-        {
-            // What is in memory is not what is stored: the next call starts from the store.
-            DeactivateOnIdle();
-            throw;
-        }
+        // Until it is known to be stored, what is in memory is not: after a failure the storage is read again.
+        isKnown = false;
+        await storage.WriteStateAsync(Name, this.GetGrainId(), contact);
+        isKnown = true;
     }
 }

@@ -28,6 +28,31 @@ public sealed class GrainStorageTests(Shop shop) : IClassFixture<Shop>
     }
 
     [Fact]
+    public async Task What_is_given_bit_by_bit_adds_up_whoever_is_awake()
+    {
+        var contact = shop.Grains.Contact(Identity.New(Identity.Contact));
+        await contact.SetPerson(new Person("grace@example.com"));
+        await shop.Deactivate(contact);
+        await contact.SetAddress(Somewhere);
+        await shop.Deactivate(contact);
+        await contact.Set(new Person("hopper@example.com"), null);
+
+        Assert.Equal((new Person("hopper@example.com"), Somewhere), ((await contact.Get()).Person, (await contact.Get()).Address));
+    }
+
+    [Fact]
+    public async Task One_that_was_erased_takes_nothing_from_who_does_not_know_it()
+    {
+        var contact = shop.Grains.Contact(Identity.New(Identity.Contact));
+        await contact.Set(new Person("grace@example.com"), Somewhere);
+        await contact.Erase();
+        await shop.Deactivate(contact);
+
+        Assert.Equal("contact-erased", (await Assert.ThrowsAsync<CommerceException>(() => contact.SetAddress(Somewhere))).Error.Code);
+        Assert.Equal((null, null, true), ((await contact.Get()).Person, (await contact.Get()).Address, (await contact.Get()).Erased));
+    }
+
+    [Fact]
     public async Task Of_first_writes_at_once_one_wins()
     {
         var grain = NewGrain();
