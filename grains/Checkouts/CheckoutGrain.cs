@@ -32,6 +32,9 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
     /// <summary>Something has happened that a delayed step may have waited for: it is tried at once.</summary>
     private bool woken;
 
+    /// <summary>This activation began the checkout and has not asked yet: nothing can have happened to the payment, or the order.</summary>
+    private bool isPaymentNew, isOrderNew;
+
     private string OrderId => Id.As(Identity.Order);
 
     private string PaymentId => Id.As(Identity.Payment);
@@ -129,6 +132,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
                     command.CartId, frozen.Owner, frozen.ContactId, frozen.Destination, frozen.Quote, routes[0].Provider, routes[0].Method, command.ReturnUrl, expiresAt, expiresAt + HoldBeyond,
                     routes.Length > 1 ? routes[1..] : null, desk.CapturesAtOnce(frozen.Quote.Channel), command.Store && Owners.CustomerId(frozen.Owner) is not null),
                 new ReservationRequested());
+            isPaymentNew = isOrderNew = true;
         }
         finally
         {
@@ -235,6 +239,12 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
     {
         await KeepHolding();
         var grain = GrainFactory.Payment(PaymentId);
+        if (isPaymentNew)
+        {
+            isPaymentNew = false;
+            Newborn.Announce(PaymentId);
+        }
+
         var payment = State switch
         {
             { HasReturned: true, Details: { } details } => await grain.ConfirmWith(details),
@@ -281,6 +291,12 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
         if (!uses.IsEmpty)
         {
             await Task.WhenAll(uses.Select(use => GrainFactory.Allotment(use.Key).Confirm(Id)));
+        }
+
+        if (isOrderNew)
+        {
+            isOrderNew = false;
+            Newborn.Announce(OrderId);
         }
 
         await Task.WhenAll(

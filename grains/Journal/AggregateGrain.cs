@@ -31,6 +31,9 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
     private long sequence;
     private long snapshotVersion;
 
+    /// <summary>The history was not looked up, since there should be none; the first commit proves it.</summary>
+    private bool isPresumedNew;
+
     protected string Id => this.GetPrimaryKeyString();
 
     protected TimeProvider Clock { get; private set; } = TimeProvider.System;
@@ -63,6 +66,12 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
     {
         journal = ServiceProvider.GetRequiredService<IJournal>();
         Clock = ServiceProvider.GetRequiredService<TimeProvider>();
+
+        if (Newborn.IsAnnounced(Id))
+        {
+            isPresumedNew = true;
+            return;
+        }
 
         var history = await journal.Load(Id);
         if (history.Snapshot is { } bytes)
@@ -111,6 +120,9 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
 
     /// <summary>Completes when everything decided so far is durable: what a repeated call waits for before it answers with an effect still under way.</summary>
     protected Task Settled() => broken is null ? open?.Done.Task ?? underWay ?? Task.CompletedTask : Task.FromException(broken);
+
+    /// <summary>Before it is told that there is nothing: an aggregate that was announced as new looks once whether that is so.</summary>
+    protected Task DemandNew() => isPresumedNew ? DemandCurrent() : Task.CompletedTask;
 
     /// <summary>
     /// Before something is refused for good, without a commit that would be fenced: while a silo leaves, there may be two activations of an aggregate
@@ -196,6 +208,7 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
             }
 
             Version++;
+            isPresumedNew = false;
             sequence += batch.Events.Count;
             Durable = batch.After.State;
             batch.Done.SetResult();

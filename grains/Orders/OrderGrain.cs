@@ -29,8 +29,11 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         }
     }
 
-    public async Task<OrderView?> Get(string? owner) =>
-        State.Status is OrderStatus.None || (owner is not null && owner != State.Owner) ? null : await View();
+    public async Task<OrderView?> Get(string? owner)
+    {
+        await DemandNew();
+        return State.Status is OrderStatus.None || (owner is not null && owner != State.Owner) ? null : await View();
+    }
 
     public async Task<Reply<OrderView>> Cancel(Request request, string? reason)
     {

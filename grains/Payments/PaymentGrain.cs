@@ -163,7 +163,11 @@ internal sealed partial class PaymentGrain(PaymentProviders providers, ILogger<P
             : command.Of is { } of ? State.Find(of)
             : State.Ledger.FirstOrDefault(t => t.Kind == command.Kind && t.Reference == command.Reference && !State.Ledger.Any(r => r.Kind is TransactionKind.Reverse && r.Status is TransactionStatus.Succeeded && r.Of == t.Id)));
 
-    public Task<PaymentView?> Get() => Task.FromResult(State.Authorisation is null ? null : View());
+    public async Task<PaymentView?> Get()
+    {
+        await DemandNew();
+        return State.Authorisation is null ? null : View();
+    }
 
     private DateTimeOffset LastCapture => State.Ledger.Where(t => t is { Kind: TransactionKind.Capture, Status: TransactionStatus.Succeeded }).Max(t => (DateTimeOffset?)t.At) ?? Now;
 

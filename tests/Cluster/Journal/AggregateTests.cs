@@ -85,6 +85,45 @@ public sealed class AggregateTests(Shop shop) : IClassFixture<Shop>
     }
 
     [Fact]
+    public async Task One_that_was_announced_as_new_begins_without_looking_and_remembers_as_any_other()
+    {
+        var id = Identity.New(Identity.Cart);
+        Newborn.Announce(id);
+        await shop.Grains.Cart(id).Create(Request.System("k") with { Owner = "guest_1" }, new CreateCart("guest_1", "eu", null, []));
+        await shop.Deactivate(shop.Grains.Cart(id));
+        Newborn.Announce(""); // no more
+
+        Assert.Equal(1, (await shop.Grains.Cart(id).Get("guest_1"))!.Version);
+    }
+
+    [Fact]
+    public async Task One_that_was_announced_as_new_and_is_not_loses_its_first_commit_and_no_history()
+    {
+        var trial = await shop.Cart();
+        var known = (await trial.Cart.Get(trial.Owner))!;
+        await shop.Deactivate(trial.Cart);
+
+        Newborn.Announce(trial.CartId);
+        var refused = await Assert.ThrowsAsync<CommerceException>(() => trial.Cart.Create(Request.System("k"), new CreateCart("guest_other", "eu", null, [])));
+        Assert.Equal(ErrorKind.Unavailable, refused.Error.Kind);
+
+        Newborn.Announce("");
+        CartView? view = null;
+        await Shop.Until(async () => (view = await trial.Cart.Get(trial.Owner)) is not null, "the next activation knows the history");
+        Assert.Equal((known.Version, known.Owner, known.Quote.Id), (view!.Version, view.Owner, view.Quote.Id));
+    }
+
+    [Fact]
+    public async Task One_that_was_announced_as_new_and_is_not_does_not_say_that_there_is_nothing()
+    {
+        var payment = (await (await shop.Cart()).Placed()).Payment;
+        await shop.Deactivate(payment);
+
+        Newborn.Announce(payment.GetPrimaryKeyString());
+        Assert.Equal(ErrorKind.Unavailable, (await Assert.ThrowsAsync<CommerceException>(() => payment.Get())).Error.Kind);
+    }
+
+    [Fact]
     public async Task Readers_never_see_what_is_not_durable()
     {
         var sku = await shop.Stocked(10);
