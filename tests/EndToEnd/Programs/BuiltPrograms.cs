@@ -20,10 +20,14 @@ public static class BuiltPrograms
     /// <summary>The front end of the version after this one.</summary>
     public static string NextFrontEnd => FindNext("Commerce.Api");
 
+    /// <summary>The cores that programs are started on, as <c>taskset</c> writes them; null: all.</summary>
+    public static string? Cores { get; set; }
+
     /// <summary>What starts a program; nothing of this process' own settings reaches it.</summary>
     public static ProcessStartInfo StartInfo(string dll, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> settings)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet")
+        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
+        var start = new ProcessStartInfo(Cores is null ? dotnet : "taskset")
         {
             WorkingDirectory = Path.GetDirectoryName(dll)!,
             RedirectStandardOutput = true,
@@ -31,6 +35,11 @@ public static class BuiltPrograms
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
+        foreach (var word in (IEnumerable<string>)(Cores is null ? [] : ["-c", Cores, dotnet]))
+        {
+            start.ArgumentList.Add(word);
+        }
+
         start.ArgumentList.Add(dll);
         foreach (var argument in arguments)
         {

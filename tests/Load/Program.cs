@@ -1,0 +1,19 @@
+using System.CommandLine;
+using Commerce.Load;
+
+// The load program: README.md beside it says what each command is for. Exit codes: 0, 1 when an invariant is broken, 2 when the run could not be made.
+var root = new RootCommand("Puts a shop under load, measures it, and holds its books against what buyers were told.")
+{
+    Commands.Journey(),
+    Commands.Overload(),
+};
+
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception e) when (e is InvalidOperationException or FormatException or HttpRequestException or TimeoutException or IOException)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}
