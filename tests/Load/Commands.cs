@@ -62,6 +62,154 @@ internal static class Commands
         return command;
     }
 
+    public static Command Flash()
+    {
+        Option<int> buyers = new("--buyers") { Description = "How many want it.", DefaultValueFactory = static _ => 10_000 };
+        Option<int> units = new("--units") { Description = "How many there are.", DefaultValueFactory = static _ => 1_000 };
+        Option<int> concurrency = new("--concurrency", "--clients") { Description = "Buyers at a time.", DefaultValueFactory = static _ => 256 };
+        Option<string> sku = new("--sku") { Description = "What they want; its stock is set to --units.", DefaultValueFactory = static _ => "ALIS-OOLO-50" };
+        Option<int> warmUp = new("--warm-up") { Description = "Buyers of another SKU who come before, until the hot paths are compiled.", DefaultValueFactory = static _ => 4_000 };
+        var declined = Switches.Share("--declined", "The share of buyers whose card is declined, as 5%.");
+        var neverPay = Switches.Share("--never-pay", "The share of buyers who start to pay (3-D Secure) and never do, as 10%: their units come back when their checkout expires. A started shop lets them after 20 s.");
+        Option<double?> kill = new("--kill-silo-at")
+        {
+            Description = "SIGKILL for a silo when so many of the buyers have had an answer, as 40%: the first of a started shop, or --pid.",
+            CustomParser = static result => Switches.Parsed(result, static text => (double?)Switches.ShareOf(text)),
+        };
+        var patience = Switches.Duration("--patience", "60s", "How long a buyer repeats a request that gets no final answer, with the same key.");
+        var giveUp = Switches.Duration("--give-up", "120s", "How long those who were refused wait for what is still held.");
+        Option<int> seed = new("--seed") { Description = "Who is declined and who never pays.", DefaultValueFactory = static _ => 1 };
+
+        var command = new Command("flash", "A flash sale: many buyers, few units of one SKU, by express checkout. Exactly so many orders, and everybody is told.")
+            .With(buyers, units, concurrency, sku, warmUp, declined, neverPay, kill, patience, giveUp, seed);
+        command.SetAction(async (given, _) =>
+        {
+            var options = new FlashOptions(
+                given.GetValue(buyers), given.GetValue(units), given.GetValue(concurrency), given.GetValue(sku)!, given.GetValue(Switches.Pay)!, given.GetValue(declined), given.GetValue(neverPay),
+                given.GetValue(kill), given.GetValue(patience), given.GetValue(giveUp), given.GetValue(seed));
+            var (target, cores) = await given.Shop(needed: options.NeverPay > 0
+                ? new Dictionary<string, string> { ["Commerce__Checkouts__Lifetime"] = "00:00:20", ["Commerce__Checkouts__HoldBeyond"] = "00:00:05" }
+                : null);
+            await using var _1 = target;
+            using var books = new Books(target);
+            if (given.GetValue(warmUp) is > 0 and var early)
+            {
+                await Console.Error.WriteLineAsync("warming up ...");
+                var warm = options with { Buyers = early, Units = early / 4, Sku = "ALIS-OOLO-100", Declined = Math.Min(options.Declined, 0.05), NeverPay = 0, KillSiloAt = null };
+                await new FlashRun(target, warm, new Told(), new Meters(), books).Run();
+            }
+
+            var (told, meters) = (new Told(), new Meters());
+            var run = new FlashRun(target, options, told, meters, books);
+            await run.Run();
+            var took = meters.Elapsed;
+            var report = await Judged(
+                new Report
+                {
+                    Name = "Flash sale",
+                    Arguments = given.Words(),
+                    Machine = cores.Describe(target.Started),
+                    Seconds = took.TotalSeconds,
+                    Facts = run.Facts(took),
+                    Latencies = meters.Totals(),
+                    Moments = meters.Moments,
+                },
+                given, target, told);
+            return await given.Publish(report.Verdict is { } verdict ? report with { Verdict = verdict with { Broken = run.Broken() } } : report);
+        });
+        return command;
+    }
+
+    public static Command Baskets()
+    {
+        Argument<FileInfo> file = new("FILE") { Description = "Baskets, one a line: names of products with commas between them." };
+        Option<int> clients = new("--clients", "--concurrency") { Description = "Buyers at a time.", DefaultValueFactory = static _ => 64 };
+        Option<int> times = new("--times") { Description = "How often the file is replayed.", DefaultValueFactory = static _ => 1 };
+        Option<DirectoryInfo?> writeShop = new("--write-shop") { Description = "Only writes a folder for Commerce__Shop__Directory that sells what is in the file, a product for each name." };
+        var declined = Switches.Share("--declined", "The share of baskets whose card is declined, as 5%.");
+
+        var command = new Command("baskets", "Replays a file of real baskets by express checkout, each line of it a purchase.") { file }.With(clients, times, writeShop, declined);
+        command.SetAction(async (given, _) =>
+        {
+            var baskets = BasketFile.Read(given.GetValue(file)!.FullName);
+            if (given.GetValue(writeShop) is { } folder)
+            {
+                baskets.WriteShop(folder.FullName);
+                Console.WriteLine($"{baskets.Products.Count} products of {baskets.Baskets.Count:N0} baskets. Start a shop that sells them with");
+                Console.WriteLine($"  Commerce__Shop__Directory={folder.FullName} Commerce__RateLimits__Enabled=false dotnet run -c Release --project silo");
+                return 0;
+            }
+
+            var goods = given.GetValue(Switches.Start) ? Directory.CreateTempSubdirectory("commerce-baskets-") : null;
+            try
+            {
+                if (goods is not null)
+                {
+                    baskets.WriteShop(goods.FullName);
+                }
+
+                var (target, cores) = await given.Shop(goods?.FullName);
+                await using var _1 = target;
+                var (told, meters) = (new Told(), new Meters());
+                var run = new BasketRun(target, baskets, given.GetValue(clients), given.GetValue(times), given.GetValue(Switches.Pay)!, given.GetValue(declined), told, meters);
+                var took = await run.Run();
+                return await given.Publish(await Judged(
+                    new Report
+                    {
+                        Name = "Baskets",
+                        Arguments = given.Words(),
+                        Machine = cores.Describe(target.Started),
+                        Seconds = took.TotalSeconds,
+                        Facts = run.Facts(took),
+                        Table = run.Hottest(),
+                        Latencies = meters.Totals(),
+                        Moments = meters.Moments,
+                    },
+                    given, target, told));
+            }
+            finally
+            {
+                goods?.Delete(recursive: true);
+            }
+        });
+        return command;
+    }
+
+    public static Command Soak()
+    {
+        Option<double> rate = new("--rate") { Description = "Journeys a second.", DefaultValueFactory = static _ => 100 };
+        Option<int> clients = new("--clients", "--concurrency") { Description = "Buyers at a time, at the most.", DefaultValueFactory = static _ => 64 };
+        var lasts = Switches.Duration("--for", "2h", "How long.");
+        var every = Switches.Duration("--every", "1m", "How often a line is printed.");
+        var warmUp = Switches.Duration("--warm-up", "60s", "How long it runs before.");
+        Option<bool> express = new("--express") { Description = "Express checkouts instead of journeys." };
+        Option<string?> journal = new("--journal") { Description = "Where the size of the journal is read: a connection string of PostgreSQL, or a data directory. A started shop's is known." };
+
+        var command = new Command("soak", "A constant rate for hours: a line a minute, and in the end whether anything drifted.").With(rate, clients, lasts, every, warmUp, express, journal);
+        command.SetAction(async (given, _) =>
+        {
+            var (target, cores) = await given.Shop();
+            await using var _1 = target;
+            var told = new Told(keepEvery: 50);
+            var run = new SoakRun(target, given.GetValue(every), given.GetValue(journal), told);
+            var options = new JourneyOptions(given.GetValue(clients), given.GetValue(lasts), given.GetValue(warmUp), given.GetValue(Switches.Pay)!, given.GetValue(express), given.GetValue(rate), 0, null);
+            var (meters, took) = await run.Run(options);
+            return await given.Publish(await Judged(
+                new Report
+                {
+                    Name = "Soak",
+                    Arguments = given.Words(),
+                    Machine = cores.Describe(target.Started),
+                    Seconds = took.TotalSeconds,
+                    Facts = run.Drift(),
+                    Latencies = meters.Totals(),
+                    Moments = meters.Moments,
+                },
+                given, target, told));
+        });
+        return command;
+    }
+
     public static Command Overload()
     {
         Option<double> from = new("--from") { Description = "Requests a second that the ramp begins with.", DefaultValueFactory = static _ => 250 };

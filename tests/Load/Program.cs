@@ -5,6 +5,9 @@ using Commerce.Load;
 var root = new RootCommand("Puts a shop under load, measures it, and holds its books against what buyers were told.")
 {
     Commands.Journey(),
+    Commands.Flash(),
+    Commands.Baskets(),
+    Commands.Soak(),
     Commands.Overload(),
 };
 
@@ -14,6 +17,7 @@ try
 }
 catch (Exception e) when (e is InvalidOperationException or FormatException or HttpRequestException or TimeoutException or IOException)
 {
-    await Console.Error.WriteLineAsync(e.Message);
+    var lines = e.Message.Split('\n'); // a shop that did not start says why in its first ones
+    await Console.Error.WriteLineAsync(string.Join('\n', lines.Take(5)));
     return 2;
 }

@@ -73,11 +73,18 @@ internal sealed class Books : IDisposable
             told.Sold, [.. told.Reasons.Select(static one => new Refusals(one.Reason, one.Count))], oversold, unbalanced, lost, duplicates, phantoms, underWay == 0 ? held : 0, underWay, told.IsSample, examples);
     }
 
-    /// <summary>The stock of a SKU as operators see it.</summary>
-    public async Task<(long Available, long Reserved)> Stock(string sku)
+    /// <summary>The stock of a SKU as operators see it; null when the shop does not say at this moment.</summary>
+    public async Task<(long Available, long Reserved)?> Stock(string sku)
     {
-        using var view = JsonDocument.Parse(await http.GetStringAsync(new Uri($"/v1/admin/stock/{sku}", UriKind.Relative)));
-        return (Number(view.RootElement, "available"), Number(view.RootElement, "reserved"));
+        try
+        {
+            using var view = JsonDocument.Parse(await http.GetStringAsync(new Uri($"/v1/admin/stock/{sku}", UriKind.Relative)));
+            return (Number(view.RootElement, "available"), Number(view.RootElement, "reserved"));
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Units of each SKU in live orders, against what ever came in.</summary>

@@ -16,13 +16,16 @@ namespace Commerce.Load.Checks;
 internal sealed record Verdict(
     long Sold, IReadOnlyList<Refusals> Refused, long Oversold, int Unbalanced, int Lost, int Duplicates, int Phantoms, long Held, long UnderWay, bool IsSample, IReadOnlyList<string> Examples)
 {
-    public bool IsSound => Oversold == 0 && Unbalanced == 0 && Lost == 0 && Duplicates == 0 && Phantoms == 0 && Held == 0 && UnderWay == 0;
+    /// <summary>What else should have been true of this run, and was not.</summary>
+    public IReadOnlyList<string> Broken { get; init; } = [];
+
+    public bool IsSound => Broken.Count == 0 && Oversold == 0 && Unbalanced == 0 && Lost == 0 && Duplicates == 0 && Phantoms == 0 && Held == 0 && UnderWay == 0;
 
     public void Print(TextWriter to)
     {
         to.WriteLine($"sold {Number(Sold)}; refused: {(Refused.Count == 0 ? "nobody" : string.Join(", ", Refused.Select(static one => $"{one.Reason} {Number(one.Count)}")))}");
         to.WriteLine($"oversold {Oversold}, lost {Lost}{(IsSample ? " (of a sample)" : "")}, duplicates {Duplicates}, phantoms {Phantoms}, SKUs whose units do not add up {Unbalanced}, units still held {Held}, checkouts without an end {UnderWay}");
-        foreach (var example in Examples)
+        foreach (var example in Examples.Concat(Broken))
         {
             to.WriteLine("  " + example);
         }

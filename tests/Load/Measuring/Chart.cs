@@ -48,7 +48,9 @@ internal static class Chart
             Line(plot, kind.Key, at, rate, colours);
         }
 
-        plot.Axes.SetLimitsY(0, Top(plot));
+        plot.Axes.AutoScale();
+        plot.Axes.SetLimitsY(0, Math.Max(1, plot.Axes.GetLimits().Top * 1.1));
+        plot.Axes.SetLimitsX(0, End(report));
         plot.YLabel("a second");
         plot.ShowLegend(Alignment.UpperRight);
     }
@@ -56,12 +58,14 @@ internal static class Chart
     private static void Tails(Plot plot, Report report, Dictionary<string, Color> colours)
     {
         Style(plot, "p99 of each second");
-        foreach (var kind in report.Moments.Where(static moment => moment.Count > 0).GroupBy(static moment => moment.Kind))
+        foreach (var kind in report.Moments.GroupBy(static moment => moment.Kind))
         {
-            Line(plot, kind.Key, [.. kind.Select(static moment => moment.Second)], [.. kind.Select(static moment => moment.P99)], colours);
+            // A second without any is a gap.
+            Line(plot, kind.Key, [.. kind.Select(static moment => moment.Second)], [.. kind.Select(static moment => moment.Count > 0 ? moment.P99 : double.NaN)], colours);
         }
 
-        plot.Axes.SetLimitsY(0, Top(plot));
+        plot.Axes.SetLimitsY(0, Math.Max(1, report.Moments.Select(static moment => moment.P99).DefaultIfEmpty().Max() * 1.1));
+        plot.Axes.SetLimitsX(0, End(report));
         plot.YLabel("ms");
         plot.XLabel("seconds since the run began");
         plot.HideLegend();
@@ -99,11 +103,7 @@ internal static class Chart
             : (Steps.Last(step => step <= Math.Max(0.01, measured.Min(static one => one.P50))), Steps.First(step => step >= measured.Max(static one => one.Max)));
     }
 
-    private static double Top(Plot plot)
-    {
-        plot.Axes.AutoScale();
-        return Math.Max(1, plot.Axes.GetLimits().Top * 1.1);
-    }
+    private static double End(Report report) => Math.Max(1, report.Moments.Select(static moment => moment.Second).DefaultIfEmpty().Max() * 1.01);
 
     private static void Line(Plot plot, string kind, List<double> x, List<double> y, Dictionary<string, Color> colours)
     {

@@ -10,7 +10,11 @@ namespace Commerce.Load.Runs;
 /// <param name="Express">One request a purchase instead of five.</param>
 /// <param name="Rate">Purchases a second at the most, all clients together; 0: as many as there can be.</param>
 /// <param name="Declined">The share of purchases whose card is declined, from 0 to 1.</param>
-internal sealed record JourneyOptions(int Clients, TimeSpan Lasts, TimeSpan WarmUp, Payment Payment, bool Express, double Rate, double Declined, IReadOnlyList<string>? Hot);
+internal sealed record JourneyOptions(int Clients, TimeSpan Lasts, TimeSpan WarmUp, Payment Payment, bool Express, double Rate, double Declined, IReadOnlyList<string>? Hot)
+{
+    /// <summary>Whom every measurement is told besides; null: nobody.</summary>
+    public Action<string, TimeSpan>? Heard { get; init; }
+}
 
 /// <summary>
 /// Whole journeys over HTTP: create a cart, add two lines, set the destination, check out, order placed. Five requests each, one connection a client, nothing shared
@@ -67,6 +71,7 @@ internal static class JourneyRun
                     {
                         case Ending.Sold:
                             meters.Record(kind, began);
+                            options.Heard?.Invoke(kind, Stopwatch.GetElapsedTime(began));
                             told.Ordered(key, outcome.Reason);
                             break;
                         case Ending.Refused:
@@ -75,6 +80,7 @@ internal static class JourneyRun
                             break;
                         default:
                             meters.Record(Failed, began);
+                            options.Heard?.Invoke(Failed, Stopwatch.GetElapsedTime(began));
                             told.Count(outcome.Reason);
                             if (Interlocked.Increment(ref complaints) <= 5)
                             {
