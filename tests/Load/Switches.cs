@@ -10,7 +10,12 @@ namespace Commerce.Load;
 /// <summary>The switches that all commands share, and what they lead to: a shop, and a place for the results.</summary>
 internal static class Switches
 {
-    public static readonly Option<Uri> Url = new("--url") { Description = "The shop that is put under load.", DefaultValueFactory = static _ => new Uri("http://127.0.0.1:5000") };
+    public static readonly Option<Uri> Url = new("--url")
+    {
+        Description = "The shop that is put under load.",
+        CustomParser = static result => Parsed(result, static text => new Uri(text)),
+        DefaultValueFactory = static _ => new Uri("http://127.0.0.1:5000"),
+    };
     public static readonly Option<string> AdminKey = new("--admin-key") { Description = "Its operators' key: stocks the goods before, and reads the books after the run.", DefaultValueFactory = static _ => "" };
     public static readonly Option<int?> Pid = new("--pid") { Description = "The shop's process: its memory is watched, and a silo that is to be killed is this one." };
     public static readonly Option<bool> Start = new("--start") { Description = "Starts a shop for this run instead, and ends it afterwards (the programs of this build)." };

@@ -14,6 +14,9 @@ public static class BuiltPrograms
 
     public static string Sandbox { get; } = Find("Commerce.Adapters.Sandbox");
 
+    /// <summary>The load program.</summary>
+    public static string Load => Find("Commerce.Tests.Load");
+
     /// <summary>The silo of the version after this one.</summary>
     public static string NextSilo => FindNext("Commerce.Silo");
 
