@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Running;
 using Commerce.Benchmarks.Databases;
 using Commerce.Benchmarks.Growth;
+using Commerce.Benchmarks.Http;
+using Commerce.Benchmarks.Inventory;
 using Commerce.Benchmarks.Journeys;
 using Commerce.Benchmarks.Pricing;
 
@@ -10,6 +12,8 @@ using Commerce.Benchmarks.Pricing;
 // carts --count N        idle carts, to see what they weigh
 // activation DATABASE    how long a long-lived aggregate takes to come to life
 // basket URL ADMINKEY    a cart of 100 lines with 10 promotions, over HTTP
+// hot DATABASE [S]       durable reservations of one SKU through its grain, in process, S seconds each
+// bare URL FILE          a Kestrel that answers GET / with the bytes of a file: the floor under every read
 // anything else          BenchmarkDotNet's own switches: --filter '*Journal*'
 return args switch
 {
@@ -18,6 +22,8 @@ return args switch
     ["carts", .. var rest] => await JourneyLoad.RunCarts(rest),
     ["storage", var database, .. var seconds] => await StorageRace.Run(database, seconds is [var given] ? double.Parse(given) : 5),
     ["basket", .. var rest] => await LargeCart.Run(rest),
+    ["hot", var database, .. var seconds] => await HotSku.Run(database, seconds is [var given] ? double.Parse(given) : 5),
+    ["bare", var url, var file] => await BareEndpoint.Run(url, file),
     ["activation", var database] => await Activation.Run(database),
     _ => BenchmarkSwitcher.FromAssembly(typeof(JourneyLoad).Assembly).Run(args).Any() ? 0 : 1,
 };
