@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Commerce.Load.Checks;
+using Commerce.Load.Http;
 using Commerce.Load.Measuring;
 using Commerce.Load.Runs;
 using Commerce.Load.Shops;
@@ -245,6 +246,59 @@ internal static class Commands
                 Moments = run.Meters.Moments,
             };
             return await given.Publish(await Judged(report, given, target, told));
+        });
+        return command;
+    }
+
+    public static Command Events()
+    {
+        Option<int> followers = new("--clients") { Description = "Connections that follow every event.", DefaultValueFactory = static _ => 1 };
+        Option<int> shoppers = new("--shoppers") { Description = "Who makes the events.", DefaultValueFactory = static _ => 8 };
+        Option<double> rate = new("--rate") { Description = "Journeys a second at the most; 0: as many as there can be." };
+        var lasts = Switches.Duration("--seconds", "10s", "How long.");
+
+        var command = new Command("events", "From commit to SSE client: follows every event while journeys run.").With(followers, shoppers, rate, lasts);
+        command.SetAction(async (given, _) =>
+        {
+            var (target, cores) = await given.Shop();
+            await using var _1 = target;
+            var told = new Told();
+            var options = new JourneyOptions(given.GetValue(shoppers), given.GetValue(lasts), TimeSpan.Zero, given.GetValue(Switches.Pay)!, false, given.GetValue(rate), 0, null);
+            var (table, journeys, took) = await EventRun.Run(target, given.GetValue(followers), options, told);
+            return await given.Publish(await Judged(
+                new Report
+                {
+                    Name = "Events",
+                    Arguments = given.Words(),
+                    Machine = cores.Describe(target.Started),
+                    Seconds = took.TotalSeconds,
+                    Table = table,
+                    Latencies = journeys.Totals(),
+                    Moments = journeys.Moments,
+                },
+                given, target, told));
+        });
+        return command;
+    }
+
+    public static Command Carts()
+    {
+        Option<int> count = new("--count") { Description = "How many.", DefaultValueFactory = static _ => 100_000 };
+        var command = new Command("carts", "So many carts with a line each, and then nobody comes back to them: to see what they weigh.") { count, Switches.Url };
+        command.SetAction(async (given, _) =>
+        {
+            var left = given.GetValue(count);
+            var refused = 0;
+            await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
+            {
+                await using var connection = new Connection(given.GetValue(Switches.Url)!, TimeSpan.FromSeconds(30));
+                while (Interlocked.Decrement(ref left) >= 0)
+                {
+                    var cart = await connection.Send("POST", "/v1/carts", """{"channel":"eu","lines":[{"sku":"ALIS-OOLO-50","quantity":1}]}""");
+                    Interlocked.Add(ref refused, cart.IsGood ? 0 : 1);
+                }
+            })));
+            return refused == 0 ? 0 : throw new InvalidOperationException($"{refused} carts were refused: is Commerce__RateLimits__Enabled false?");
         });
         return command;
     }

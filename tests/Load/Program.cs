@@ -9,6 +9,8 @@ var root = new RootCommand("Puts a shop under load, measures it, and holds its b
     Commands.Baskets(),
     Commands.Soak(),
     Commands.Overload(),
+    Commands.Events(),
+    Commands.Carts(),
 };
 
 try

@@ -19,6 +19,8 @@ internal sealed class Target : IAsyncDisposable
     private SandboxProcess? vendors;
     private FrontEndProcess? frontEnd;
 
+    private Task? ended;
+
     private Target(Uri url, string adminKey) => (Url, AdminKey) = (url, adminKey);
 
     public Uri Url { get; private set; }
@@ -48,6 +50,7 @@ internal sealed class Target : IAsyncDisposable
     {
         BuiltPrograms.Cores = cores.ForShop;
         var target = new Target(new Uri("http://127.0.0.1"), ShopProcess.AdminKey);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => target.DisposeAsync().AsTask().Wait(Patience); // whoever interrupts a run leaves no shop behind
         try
         {
             cores.Host();
@@ -81,7 +84,15 @@ internal sealed class Target : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
+    {
+        lock (silos)
+        {
+            return new ValueTask(ended ??= End());
+        }
+    }
+
+    private async Task End()
     {
         if (frontEnd is not null)
         {
