@@ -15,7 +15,19 @@ var root = new RootCommand("Puts a shop under load, measures it, and holds its b
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    var given = root.Parse(args);
+    if (given.Errors.Count > 0)
+    {
+        foreach (var error in given.Errors)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+        }
+
+        await Console.Error.WriteLineAsync("--help says what there is.");
+        return 2;
+    }
+
+    return await given.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (Exception e) when (e is InvalidOperationException or FormatException or HttpRequestException or TimeoutException or IOException)
 {
