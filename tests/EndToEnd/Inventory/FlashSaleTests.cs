@@ -59,7 +59,7 @@ public sealed class FlashSaleTests(HastyShop hasty) : IClassFixture<HastyShop>
         {
             using var load = ChildProcess.Start(BuiltPrograms.StartInfo(
                 BuiltPrograms.Load, ["flash", "--units", units.ToString(CultureInfo.InvariantCulture), "--warm-up", "0", "--json", results, .. arguments], []));
-            Assert.True(await load.Ends(TimeSpan.FromSeconds(120)), load.Output);
+            Assert.True(await load.Ends(TimeSpan.FromSeconds(180)), load.Output);
             Assert.True(load.ExitCode == 0, load.Output);
 
             using var report = JsonDocument.Parse(await File.ReadAllTextAsync(results));
