@@ -28,6 +28,7 @@ public static class CommerceGrains
             var services = silo.Services;
             services.AddOptionsWithValidateOnStart<TimekeeperOptions, TimekeeperOptionsValidator>().BindConfiguration(TimekeeperOptions.Section);
             services.AddOptionsWithValidateOnStart<LifecycleStreamOptions, LifecycleStreamOptionsValidator>().BindConfiguration(LifecycleStreamOptions.Section);
+            services.AddOptionsWithValidateOnStart<CheckoutOptions, CheckoutOptionsValidator>().BindConfiguration(CheckoutOptions.Section);
             services.AddOptionsWithValidateOnStart<CatalogSyncOptions, CatalogSyncOptionsValidator>().BindConfiguration(CatalogSyncOptions.Section);
             services.AddOptionsWithValidateOnStart<ReconciliationOptions, ReconciliationOptionsValidator>().BindConfiguration(ReconciliationOptions.Section);
             services.AddOptionsWithValidateOnStart<ReadModelOptions, ReadModelOptionsValidator>().BindConfiguration(ReadModelOptions.Section);

@@ -35,9 +35,9 @@ internal sealed partial class CheckoutGrain
     /// <summary>A reservation whose payment is in doubt does not expire.</summary>
     private async Task KeepHolding()
     {
-        if (State.HeldUntil - Now < HoldBeyond)
+        if (State.HeldUntil - Now < options.Value.HoldBeyond)
         {
-            var until = Now + Lifetime;
+            var until = Now + options.Value.Lifetime;
             await Task.WhenAll(Needed.Of(State.Quote).Select(need => GrainFactory.Stock(need.Sku).Extend(Checkout.ReservationId(Id, need.Sku), until)));
             await Commit(new StockHeldLonger(until));
         }

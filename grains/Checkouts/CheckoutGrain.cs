@@ -5,6 +5,7 @@ using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
 using Commerce.Pricing;
+using Microsoft.Extensions.Options;
 using Orleans.Placement;
 
 namespace Commerce.Checkouts;
@@ -17,15 +18,9 @@ namespace Commerce.Checkouts;
 /// <para>Callers do not carry the saga, they watch it: the grain is reentrant, one loop runs at a time, and a caller that goes away changes nothing.</para>
 /// </remarks>
 [GrainType("checkout"), Reentrant, PreferLocalPlacement, CollectionAgeLimit(Minutes = 1)]
-internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters meters, ILogger<CheckoutGrain> logger)
+internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters meters, IOptions<CheckoutOptions> options, ILogger<CheckoutGrain> logger)
     : AggregateGrain<Checkout, CheckoutEvent>, ICheckoutGrain
 {
-    /// <summary>How long a shopper has, 3-D Secure included.</summary>
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
-
-    /// <summary>How much longer the stock is held than the shopper has time, so that a payment in its last second still finds it.</summary>
-    private static readonly TimeSpan HoldBeyond = TimeSpan.FromMinutes(5);
-
     private Task? starting;
     private Task? running;
 
@@ -125,11 +120,11 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
             var frozen = await GrainFactory.Cart(command.CartId).Freeze(request.Owner, command.QuoteId);
             var occasion = new PaymentOccasion(frozen.Quote.Totals.Total, frozen.Destination.Country, command.CartId);
             var routes = await desk.Routes(frozen.Quote.Channel, occasion, command.Provider, command.Method, command.Methods);
-            var expiresAt = Now + Lifetime;
+            var expiresAt = Now + options.Value.Lifetime;
             await Commit(
                 request,
                 new CheckoutStarted(
-                    command.CartId, frozen.Owner, frozen.ContactId, frozen.Destination, frozen.Quote, routes[0].Provider, routes[0].Method, command.ReturnUrl, expiresAt, expiresAt + HoldBeyond,
+                    command.CartId, frozen.Owner, frozen.ContactId, frozen.Destination, frozen.Quote, routes[0].Provider, routes[0].Method, command.ReturnUrl, expiresAt, expiresAt + options.Value.HoldBeyond,
                     routes.Length > 1 ? routes[1..] : null, desk.CapturesAtOnce(frozen.Quote.Channel), command.Store && Owners.CustomerId(frozen.Owner) is not null),
                 new ReservationRequested());
             isPaymentNew = isOrderNew = true;

@@ -1,23 +1,23 @@
 using BenchmarkDotNet.Running;
 using Commerce.Benchmarks.Databases;
 using Commerce.Benchmarks.Growth;
-using Commerce.Benchmarks.Journeys;
+using Commerce.Benchmarks.Http;
+using Commerce.Benchmarks.Inventory;
 using Commerce.Benchmarks.Pricing;
 
-// journeys [options]     the load program: whole journeys over HTTP, see README.md
-// events [options]       from commit to SSE clients (--clients), while journeys run (--shoppers, --rate)
+// What is put on a running shop over HTTP is in tests/Load.
 // storage DATABASE [S]   commits to both journals beside AdoNet, S seconds each
-// carts --count N        idle carts, to see what they weigh
 // activation DATABASE    how long a long-lived aggregate takes to come to life
 // basket URL ADMINKEY    a cart of 100 lines with 10 promotions, over HTTP
+// hot DATABASE [S]       durable reservations of one SKU through its grain, in process, S seconds each
+// bare URL FILE          a Kestrel that answers GET / with the bytes of a file: the floor under every read
 // anything else          BenchmarkDotNet's own switches: --filter '*Journal*'
 return args switch
 {
-    ["journeys", .. var rest] => await JourneyLoad.Run(rest),
-    ["events", .. var rest] => await JourneyLoad.RunEvents(rest),
-    ["carts", .. var rest] => await JourneyLoad.RunCarts(rest),
     ["storage", var database, .. var seconds] => await StorageRace.Run(database, seconds is [var given] ? double.Parse(given) : 5),
     ["basket", .. var rest] => await LargeCart.Run(rest),
+    ["hot", var database, .. var seconds] => await HotSku.Run(database, seconds is [var given] ? double.Parse(given) : 5),
+    ["bare", var url, var file] => await BareEndpoint.Run(url, file),
     ["activation", var database] => await Activation.Run(database),
-    _ => BenchmarkSwitcher.FromAssembly(typeof(JourneyLoad).Assembly).Run(args).Any() ? 0 : 1,
+    _ => BenchmarkSwitcher.FromAssembly(typeof(HotSku).Assembly).Run(args).Any() ? 0 : 1,
 };

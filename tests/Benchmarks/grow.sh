@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 sizes=${SIZES:-0 100000 1000000}
 bench="dotnet artifacts/bin/Commerce.Tests.Benchmarks/release/Commerce.Tests.Benchmarks.dll"
+load="dotnet artifacts/bin/Commerce.Tests.Load/release/Commerce.Tests.Load.dll"
 here=tests/Benchmarks
 work=$(mktemp -d)
 postgres=$(mktemp -d) # its own: another user may have to get in
@@ -37,13 +38,13 @@ for size in $sizes; do
     psql -d postgres -c "drop database if exists shop with (force)" -c "create database shop"
     database=$(sed 's/Database=[^;]*/Database=shop/' <<<"$server")
     start_shop "$database"
-    $bench journeys --url $url --admin-key $key --warm-up 3 --seconds 1 --clients 4 >/dev/null
+    $load journey --no-check --url $url --admin-key $key --warm-up 3 --seconds 1 --clients 4 >/dev/null
     stop_shop
     echo "seeding $size orders"
     [ "$size" = 0 ] || time psql -d shop -v orders="$size" -f $here/Growth/seed.sql
     psql -d shop -c 'checkpoint'
     start_shop "$database"
-    $bench journeys --url $url --admin-key $key --warm-up 25 --seconds 12 --clients 8,64 | tee "$work/table"
+    $load journey --no-check --url $url --admin-key $key --warm-up 25 --seconds 12 --clients 8,64 | tee "$work/table"
     grep '^| [0-9]' "$work/table" | tr -d ', ' | awk -F '|' -v size="$size" 'BEGIN { OFS = "\t" } { print size, $2, $3, $5, $7 }' >>$here/growth.tsv
     stop_shop
 done
@@ -59,7 +60,7 @@ start_shop "$(sed 's/Database=[^;]*/Database=carts/' <<<"$server")"
 heap() { curl -s $url/metrics | awk '/^dotnet_gc_last_collection_heap_size_bytes/ { sum += $2 } END { printf "%d\n", sum / 1048576 }'; }
 resident() { awk '/VmRSS/ { printf "%d\n", $2 / 1024 }' "/proc/$pid/status"; }
 echo "before: $(resident) MiB resident"
-$bench carts --url $url --count 100000
+$load carts --url $url --count 100000
 echo "after: $(resident) MiB resident, $(heap) MiB in the heap after the last collection, $(curl -s $url/metrics | awk '/^orleans_catalog_activations[{ ]/ { sum += $2 } END { print sum }') activations"
 stop_shop
 

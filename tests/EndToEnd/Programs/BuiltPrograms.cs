@@ -14,16 +14,23 @@ public static class BuiltPrograms
 
     public static string Sandbox { get; } = Find("Commerce.Adapters.Sandbox");
 
+    /// <summary>The load program.</summary>
+    public static string Load => Find("Commerce.Tests.Load");
+
     /// <summary>The silo of the version after this one.</summary>
     public static string NextSilo => FindNext("Commerce.Silo");
 
     /// <summary>The front end of the version after this one.</summary>
     public static string NextFrontEnd => FindNext("Commerce.Api");
 
+    /// <summary>The cores that programs are started on, as <c>taskset</c> writes them; null: all.</summary>
+    public static string? Cores { get; set; }
+
     /// <summary>What starts a program; nothing of this process' own settings reaches it.</summary>
     public static ProcessStartInfo StartInfo(string dll, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> settings)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet")
+        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
+        var start = new ProcessStartInfo(Cores is null ? dotnet : "taskset")
         {
             WorkingDirectory = Path.GetDirectoryName(dll)!,
             RedirectStandardOutput = true,
@@ -31,6 +38,11 @@ public static class BuiltPrograms
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
+        foreach (var word in (IEnumerable<string>)(Cores is null ? [] : ["-c", Cores, dotnet]))
+        {
+            start.ArgumentList.Add(word);
+        }
+
         start.ArgumentList.Add(dll);
         foreach (var argument in arguments)
         {

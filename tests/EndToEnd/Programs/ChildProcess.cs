@@ -26,6 +26,8 @@ public sealed class ChildProcess : IDisposable
         process.StandardInput.Close();
     }
 
+    public int Id => process.Id;
+
     public bool HasExited => process.HasExited;
 
     public int ExitCode => process.ExitCode;

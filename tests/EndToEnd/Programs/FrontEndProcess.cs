@@ -10,10 +10,10 @@ public sealed class FrontEndProcess : IAsyncDisposable
 
     private readonly ChildProcess process;
 
-    private FrontEndProcess(string program, int port, string setting, string value)
+    private FrontEndProcess(string program, int port, string setting, string value, IReadOnlyDictionary<string, string>? settings = null)
     {
         var url = $"http://127.0.0.1:{port}";
-        process = ChildProcess.Start(BuiltPrograms.StartInfo(program, ["--urls", url], new Dictionary<string, string>
+        process = ChildProcess.Start(BuiltPrograms.StartInfo(program, ["--urls", url], new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Commerce__AdminKey"] = ShopProcess.AdminKey,
@@ -26,6 +26,8 @@ public sealed class FrontEndProcess : IAsyncDisposable
 
     public string Output => process.Output;
 
+    public int ProcessId => process.Id;
+
     /// <summary>Starts one that knows its silo by its gateway, and waits until it listens; the silo may not be there yet.</summary>
     public static Task<FrontEndProcess> Start(int port, int gatewayPort) =>
         Listening(new FrontEndProcess(BuiltPrograms.FrontEnd, port, "Commerce__Silo__GatewayPort", gatewayPort.ToString(CultureInfo.InvariantCulture)));
@@ -35,8 +37,9 @@ public sealed class FrontEndProcess : IAsyncDisposable
 
     /// <summary>Starts one that finds its silos in the membership table.</summary>
     /// <param name="program">Its dll; null: this version's.</param>
-    public static Task<FrontEndProcess> Start(int port, string database, string? program = null) =>
-        Listening(new FrontEndProcess(program ?? BuiltPrograms.FrontEnd, port, "ConnectionStrings__Commerce", database));
+    /// <param name="settings">What it is configured with besides.</param>
+    public static Task<FrontEndProcess> Start(int port, string database, string? program = null, IReadOnlyDictionary<string, string>? settings = null) =>
+        Listening(new FrontEndProcess(program ?? BuiltPrograms.FrontEnd, port, "ConnectionStrings__Commerce", database, settings));
 
     /// <summary>Until it takes requests.</summary>
     public Task Ready() => Eventually.True(Client.IsReady, Patience, "the front end is ready", () => Output);

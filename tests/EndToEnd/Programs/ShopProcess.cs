@@ -108,6 +108,8 @@ public sealed class ShopProcess : IAsyncDisposable
 
     public string Output => process?.Output ?? "";
 
+    public int ProcessId => process!.Id;
+
     public bool HasExited => process?.HasExited ?? true;
 
     public int ExitCode => process!.ExitCode;

@@ -4,50 +4,50 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Commerce.Load.Checks;
+using Commerce.Load.Measuring;
+using Commerce.Load.Shops;
 using HdrHistogram;
 
-namespace Commerce.Benchmarks.Journeys;
-
-/// <summary>What is measured: so many connections to the event feed, while so many shoppers go on journeys.</summary>
-/// <param name="Clients">Connections that follow every event.</param>
-/// <param name="Shoppers">Who makes the events.</param>
-/// <param name="Rate">Journeys a second at the most; 0: as many as there can be.</param>
-internal sealed record EventLoad(Uri Url, string AdminKey, int Clients, int Shoppers, double Seconds, double Rate, string[] Payment);
+namespace Commerce.Load.Runs;
 
 /// <summary>From commit to SSE client: follows every event of the shop while journeys run, and compares each event's commit time with its arrival. Both clocks are this machine's.</summary>
-internal static class EventLatency
+internal static class EventRun
 {
-    public static async Task<int> Run(EventLoad load)
+    /// <param name="followers">Connections that follow every event.</param>
+    public static async Task<(IReadOnlyList<IReadOnlyList<string>> Table, Meters Journeys, TimeSpan Took)> Run(Target target, int followers, JourneyOptions options, Told told)
     {
-        using var http = new HttpClient { BaseAddress = load.Url };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", load.AdminKey);
+        using var http = new HttpClient { BaseAddress = target.Url };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", target.AdminKey);
         var head = await Head(http);
         using var done = new CancellationTokenSource();
-        var followers = new List<Task<LongHistogram>>();
-        for (var client = 0; client < load.Clients; client++)
+        var following = new List<Task<LongHistogram>>();
+        for (var client = 0; client < followers; client++)
         {
-            followers.Add(Follow(await Connect(load, head), done.Token));
+            following.Add(Follow(await Connect(target, head), done.Token));
         }
 
-        var (journeys, failed, took) = await JourneyLoad.Load(load.Url, load.Shoppers, load.Seconds, load.Payment, load.Rate);
+        var (journeys, took, _) = await JourneyRun.Run(target, options, told);
         await Task.Delay(TimeSpan.FromSeconds(1)); // the last events
         await done.CancelAsync();
-        var seen = await Task.WhenAll(followers);
+        var seen = await Task.WhenAll(following);
         var all = new LongHistogram(60_000_000, 3);
         foreach (var one in seen)
         {
             all.Add(one);
         }
 
-        Console.WriteLine("| SSE clients | shoppers | journeys/s | events/s | frames/s | p50 ms | p99 ms | max ms | fewest and most events of a client |");
-        Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {load.Clients} | {load.Shoppers} | {journeys.TotalCount / took.TotalSeconds:N0} | {seen.Max(one => one.TotalCount) / took.TotalSeconds:N0} | {all.TotalCount / took.TotalSeconds:N0} | {At(all, 50):N1} | {At(all, 99):N1} | {At(all, 100):N1} | {seen.Min(one => one.TotalCount)}, {seen.Max(one => one.TotalCount)} |"));
-        return failed == 0 ? 0 : 1;
+        journeys.Tick();
+        return (
+        [
+            ["SSE clients", "shoppers", "journeys/s", "events/s", "frames/s", "p50 ms", "p99 ms", "max ms", "fewest and most events of a client"],
+            [
+                $"{followers}", $"{options.Clients}", Report.Count(journeys.Total("journey", "express").Count / took.TotalSeconds), Report.Count(seen.Max(static one => one.TotalCount) / took.TotalSeconds),
+                Report.Count(all.TotalCount / took.TotalSeconds), Report.Ms(Latency.At(all, 50)), Report.Ms(Latency.At(all, 99)), Report.Ms(Latency.At(all, 100)),
+                $"{seen.Min(static one => one.TotalCount)}, {seen.Max(static one => one.TotalCount)}",
+            ],
+        ], journeys, took);
     }
-
-    private static double At(LongHistogram histogram, double percentile) => histogram.GetValueAtPercentile(percentile) / 1000.0;
 
     /// <summary>Where the journal ends: pages are followed to the last.</summary>
     private static async Task<string> Head(HttpClient http)
@@ -66,13 +66,13 @@ internal static class EventLatency
     }
 
     /// <summary>A bare connection, in HTTP/1.0, which does not chunk: a thousand of them share the processor with what they measure.</summary>
-    private static async Task<NetworkStream> Connect(EventLoad load, string after)
+    private static async Task<NetworkStream> Connect(Target target, string after)
     {
         var client = new TcpClient { NoDelay = true };
-        await client.ConnectAsync(load.Url.Host, load.Url.Port);
+        await client.ConnectAsync(target.Url.Host, target.Url.Port);
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"GET /v1/events HTTP/1.0\r\nHost: {load.Url.Authority}\r\nAccept: text/event-stream\r\nAuthorization: Bearer {load.AdminKey}\r\nLast-Event-ID: {after}\r\n\r\n"));
+            $"GET /v1/events HTTP/1.0\r\nHost: {target.Url.Authority}\r\nAccept: text/event-stream\r\nAuthorization: Bearer {target.AdminKey}\r\nLast-Event-ID: {after}\r\n\r\n"));
         return stream;
     }
 
