@@ -7,7 +7,7 @@ internal readonly record struct Samples(int Count, int Slow, TimeSpan Took);
 
 /// <summary>
 /// How many requests may be under way at once, learned from how long they take: it grows by its square root while most are quick and it is needed, and
-/// loses a tenth while most are slow. No clock, no threads: windows of samples in, a limit out.
+/// loses a tenth while most are slow (three, while they are very slow). No clock, no threads: windows of samples in, a limit out.
 /// </summary>
 /// <remarks>
 /// <para>By Little's law the limit settles where the requests under way are what the machine serves within <see cref="AdmissionOptions.Target"/>.</para>
@@ -22,16 +22,28 @@ internal sealed class AdaptiveLimit(AdmissionOptions options)
     /// <summary>Within so long what is usual may double.</summary>
     private static readonly TimeSpan Forgets = TimeSpan.FromMinutes(10);
 
-    private const double Falls = 0.9;
+    private const double Falls = 0.9, FallsFast = 0.7;
+
+    /// <summary>So many times slower than slow, the limit falls fast.</summary>
+    private const int Far = 4;
+
+    /// <summary>A checkout does the work of several other requests, and is worth waiting for.</summary>
+    private const int Patience = 10;
 
     private readonly double[] usual = [0, 0, 0, 0]; // milliseconds; 0: not known yet
     private double limit = Math.Clamp(options.Start, options.Minimum, options.Maximum);
 
     public int Current => (int)limit;
 
+    /// <summary>Whether most of the last window were slow, or the process had too much to do.</summary>
+    public bool IsSlow { get; private set; }
+
+    /// <summary>Whether requests that wait for nobody else say that the shop is quick: then whatever takes long waits for a vendor.</summary>
+    public bool IsSurelyQuick { get; private set; }
+
     /// <summary>From when on a request of that kind counts as slow.</summary>
     public TimeSpan SlowFrom(Urgency kind, AdmissionOptions now) =>
-        TimeSpan.FromMilliseconds(Math.Max(now.Target.TotalMilliseconds, usual[(int)kind] * now.Tolerance));
+        TimeSpan.FromMilliseconds(Math.Max(now.Target.TotalMilliseconds * (kind is Urgency.Checkout ? Patience : 1), usual[(int)kind] * now.Tolerance));
 
     /// <summary>Closes a window.</summary>
     /// <param name="window">By kind, <see cref="Urgencies.Refusable"/> of them. Checkouts are asked only when nobody else can tell: they wait for vendors.</param>
@@ -40,7 +52,8 @@ internal sealed class AdaptiveLimit(AdmissionOptions options)
     /// <param name="lasted">How long the window was.</param>
     public int Learn(ReadOnlySpan<Samples> window, bool refused, bool strained, TimeSpan lasted, AdmissionOptions now)
     {
-        var (count, slow) = (0, 0);
+        var (count, slow, far) = (0, 0, false);
+        IsSurelyQuick = false;
         for (var kind = 0; kind < window.Length; kind++)
         {
             var samples = window[kind];
@@ -54,10 +67,14 @@ internal sealed class AdaptiveLimit(AdmissionOptions options)
             {
                 count += samples.Count;
                 slow += samples.Slow;
+                far |= samples.Count > 0 && samples.Took / samples.Count > SlowFrom((Urgency)kind, now) * Far;
+                IsSurelyQuick = kind < (int)Urgency.Checkout && count >= Few && slow * 2 <= count;
             }
         }
 
-        var next = strained || (count >= Few && slow * 2 > count) ? limit * Falls
+        IsSlow = strained || (count >= Few && slow * 2 > count);
+        IsSurelyQuick &= !strained;
+        var next = IsSlow ? limit * (far ? FallsFast : Falls)
             : count >= Few && (refused || limit < now.Start) ? limit + Math.Sqrt(limit) * (1 - 2.0 * slow / count)
             : limit;
         limit = Math.Clamp(next, now.Minimum, Math.Max(now.Minimum, now.Maximum));

@@ -13,7 +13,7 @@ public sealed class AdmissionOptions
 
     /// <summary>
     /// How long a request may take before it counts as slow. While most are quicker the limit grows; while most are slower it falls. What a shopper hardly
-    /// notices, and more than a shop takes that has nothing to do. Default: 40 ms.
+    /// notices, and more than a shop takes that has nothing to do; a checkout may take ten times as long. Default: 40 ms.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:30")]
     public TimeSpan Target { get; set; } = TimeSpan.FromMilliseconds(40);
@@ -22,9 +22,9 @@ public sealed class AdmissionOptions
     [Range(1.0, 100.0)]
     public double Tolerance { get; set; } = 3;
 
-    /// <summary>Requests that may be under way at once, however slow they are. Default: 256.</summary>
+    /// <summary>Requests that may be under way at once, however slow they are. Default: 128.</summary>
     [Range(1, 1_000_000)]
-    public int Minimum { get; set; } = 256;
+    public int Minimum { get; set; } = 128;
 
     /// <summary>Requests that may be under way at once, however quick they are. Default: 8,192.</summary>
     [Range(1, 1_000_000)]
@@ -33,6 +33,13 @@ public sealed class AdmissionOptions
     /// <summary>The limit of a process that has seen nothing yet. Default: 512.</summary>
     [Range(1, 1_000_000)]
     public int Start { get; set; } = 512;
+
+    /// <summary>
+    /// Requests a second on carts, new ones or old, that are let in however full it is: they tell whether the shop is slow, or only full of checkouts that wait for
+    /// a slow vendor. Default: 20.
+    /// </summary>
+    [Range(0, 10_000)]
+    public int Probes { get; set; } = 20;
 
     /// <summary>Share of the limit up to which browsing is let in. Default: 0.2.</summary>
     [Range(0.0, 1.0)]

@@ -25,7 +25,7 @@ internal sealed class FrontDoor : IDisposable
     private readonly Tally[] tallies = [new(), new(), new(), new()];
     private volatile Rules rules;
     private AdmissionOptions options;
-    private int underWay, refused;
+    private int underWay, paying, refused, probes;
     private uint drawn;
     private long windowBegan, rateBegan, letIn, turnedAway;
     private double crowding;
@@ -48,7 +48,7 @@ internal sealed class FrontDoor : IDisposable
     }
 
     /// <summary>Requests under way that count.</summary>
-    public int UnderWay => Volatile.Read(ref underWay) + checkouts.Count(Now);
+    public int UnderWay => Volatile.Read(ref underWay) + Paying(Now);
 
     public int Limit => limit.Current;
 
@@ -63,7 +63,7 @@ internal sealed class FrontDoor : IDisposable
         var now = rules;
         return kind is Urgency.Essential || !now.Enabled ? next(http)
             : kind is Urgency.Checkout ? Checkout(http, next, now)
-            : Interlocked.Increment(ref underWay) + checkouts.Count(Now) <= now.Room[(int)kind] ? Follow(http, next, kind)
+            : Interlocked.Increment(ref underWay) + Paying(Now) <= now.Room[(int)kind] || Probes(kind, now) ? Follow(http, next, kind)
             : Leave(http, kind);
     }
 
@@ -99,7 +99,7 @@ internal sealed class FrontDoor : IDisposable
         }
 
         var came = Now;
-        if (Volatile.Read(ref underWay) + checkouts.Count(came) >= now.Room[(int)Urgency.Checkout])
+        if (Volatile.Read(ref underWay) + Paying(came) >= now.Room[(int)Urgency.Checkout])
         {
             return TurnAway(http, Urgency.Checkout);
         }
@@ -111,12 +111,14 @@ internal sealed class FrontDoor : IDisposable
     private async Task Follow(HttpContext http, RequestDelegate next, ulong key, TimeSpan came, long place)
     {
         Interlocked.Increment(ref letIn);
+        Interlocked.Increment(ref paying);
         try
         {
             await next(http);
         }
         finally
         {
+            Interlocked.Decrement(ref paying);
             checkouts.Leave(place);
             if (http.Response.StatusCode is >= 400 and < 499)
             {
@@ -128,6 +130,21 @@ internal sealed class FrontDoor : IDisposable
                 Ended(http, Urgency.Checkout, came);
             }
         }
+    }
+
+    /// <summary>Checkouts that count: while the shop is known to be quick, an old one waits for its vendor; otherwise nobody can tell for whom.</summary>
+    private int Paying(TimeSpan now) => limit.IsSurelyQuick ? checkouts.Count(now) : Volatile.Read(ref paying);
+
+    /// <summary>Whether it is one of the few that are let in to see how quick the shop is.</summary>
+    private bool Probes(Urgency kind, Rules now)
+    {
+        if (kind is Urgency.Browsing || now.Probes == 0)
+        {
+            return false;
+        }
+
+        CountSecond(Now);
+        return Interlocked.Increment(ref probes) <= now.Probes;
     }
 
     private Task TurnAway(HttpContext http, Urgency kind)
@@ -146,15 +163,21 @@ internal sealed class FrontDoor : IDisposable
     /// </summary>
     private int SecondsUntilRetry(TimeSpan now)
     {
+        CountSecond(now);
+        var spread = unchecked(Interlocked.Add(ref drawn, 2_654_435_769)) / (double)uint.MaxValue; // multiples of the golden ratio: evenly spread in any order
+        return (int)Math.Clamp(Math.Ceiling((Volatile.Read(ref crowding) + 1) * (0.5 + spread)), 1, rules.LongestRetryAfter);
+    }
+
+    /// <summary>How many were turned away in the last second for each who was let in.</summary>
+    private void CountSecond(TimeSpan now)
+    {
         var from = Volatile.Read(ref rateBegan);
         if (now.Ticks - from >= RateWindow.Ticks && Interlocked.CompareExchange(ref rateBegan, now.Ticks, from) == from)
         {
             var (away, inside) = (Interlocked.Exchange(ref turnedAway, 0), Interlocked.Exchange(ref letIn, 0));
             Volatile.Write(ref crowding, away / (double)Math.Max(1, inside));
+            Volatile.Write(ref probes, 0);
         }
-
-        var spread = unchecked(Interlocked.Add(ref drawn, 2_654_435_769)) / (double)uint.MaxValue; // multiples of the golden ratio: evenly spread in any order
-        return (int)Math.Clamp(Math.Ceiling((Volatile.Read(ref crowding) + 1) * (0.5 + spread)), 1, rules.LongestRetryAfter);
     }
 
     private void Ended(HttpContext http, Urgency kind, TimeSpan came)
@@ -203,13 +226,14 @@ internal sealed class FrontDoor : IDisposable
     }
 
     /// <summary>What holds until the next window is closed.</summary>
-    private sealed record Rules(bool Enabled, int[] Room, TimeSpan[] SlowFrom, int LongestRetryAfter)
+    private sealed record Rules(bool Enabled, int[] Room, TimeSpan[] SlowFrom, int LongestRetryAfter, int Probes)
     {
         public static Rules Of(AdaptiveLimit limit, AdmissionOptions options) => new(
             options.Enabled,
             [.. Enumerable.Range(0, Urgencies.Refusable).Select(kind => (int)Math.Ceiling(limit.Current * options.Share((Urgency)kind)))],
             [.. Enumerable.Range(0, Urgencies.Refusable).Select(kind => limit.SlowFrom((Urgency)kind, options))],
-            options.LongestRetryAfter);
+            options.LongestRetryAfter,
+            options.Probes);
     }
 
     /// <summary>The samples of one kind since the last window.</summary>

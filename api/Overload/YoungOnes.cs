@@ -2,7 +2,7 @@ namespace Commerce.Overload;
 
 /// <summary>
 /// Counts requests under way for their first half second. A checkout that takes longer waits for a vendor: it holds nothing of this process, and slow vendors
-/// must not look like too many shoppers. Lock-free; asking and counting allocate nothing.
+/// must not look like too many shoppers. Good for as long as the shop itself is known to be quick. Lock-free; asking and counting allocate nothing.
 /// </summary>
 internal sealed class YoungOnes
 {

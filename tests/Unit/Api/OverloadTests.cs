@@ -17,6 +17,7 @@ public sealed class SmallHost : ApiHost
         ["Commerce:Admission:Minimum"] = "10",
         ["Commerce:Admission:Maximum"] = "10",
         ["Commerce:Admission:Start"] = "10",
+        ["Commerce:Admission:Probes"] = "0",
         ["Commerce:Admission:Browsing"] = "0.2",
         ["Commerce:Admission:Opening"] = "0.3",
         ["Commerce:Admission:Cart"] = "1",

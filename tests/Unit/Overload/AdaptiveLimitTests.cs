@@ -116,14 +116,16 @@ public sealed class AdaptiveLimitTests
     {
         var options = new AdmissionOptions();
         var (busy, alone) = (new AdaptiveLimit(options), new AdaptiveLimit(options));
-        var slow = new Samples(100, 100, TimeSpan.FromSeconds(30));
+        var slow = new Samples(100, 100, TimeSpan.FromSeconds(45));
         for (var i = 0; i < 20; i++)
         {
             busy.Learn([default, default, new(10, 0, TimeSpan.FromMilliseconds(50)), slow], refused: false, strained: false, Window, options);
             alone.Learn([default, default, default, slow], refused: false, strained: false, Window, options);
         }
 
-        Assert.Equal((options.Start, options.Minimum), (busy.Current, alone.Current));
+        Assert.Equal((options.Start, false, true), (busy.Current, busy.IsSlow, busy.IsSurelyQuick));
+        Assert.False(alone.IsSurelyQuick);
+        Assert.True(alone.IsSlow && alone.Current < options.Start);
     }
 
     [Fact]
