@@ -9,6 +9,7 @@ using Commerce.Export;
 using Commerce.Inventory;
 using Commerce.Ops;
 using Commerce.Orders;
+using Commerce.Overload;
 using Commerce.Payments;
 using Commerce.Pricing;
 using Commerce.Reconciliations;
@@ -16,6 +17,7 @@ using Commerce.Site;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
@@ -34,6 +36,11 @@ public static class CommerceApi
             services.AddSingleton(static provider => AdminKey.Resolve(
                 provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IHostEnvironment>(), Console.Out));
 
+            services.AddSingleton<FrontDoor>();
+            services.AddSingleton<ProcessStrain>();
+            services.AddSingleton<OverloadMeters>();
+            services.AddOptionsWithValidateOnStart<AdmissionOptions, AdmissionOptionsValidator>().BindConfiguration(AdmissionOptions.Section);
+            services.AddSingleton<IValidateOptions<AdmissionOptions>, AdmissionOrderValidator>();
             services.AddSingleton<Callers>();
             services.AddSingleton<RateLimits>();
             services.AddOptionsWithValidateOnStart<RateLimitOptions, RateLimitOptionsValidator>().BindConfiguration(RateLimitOptions.Section);
@@ -55,6 +62,8 @@ public static class CommerceApi
                 kestrel.AddServerHeader = false;
                 RequestLimits.Configure(kestrel.Limits);
             });
+            services.AddOptions<KestrelServerOptions>().Configure<IOptions<AdmissionOptions>>(static (kestrel, admission) => kestrel.Limits.MaxConcurrentConnections = admission.Value.MaxConnections);
+            services.Configure<SocketTransportOptions>(static sockets => sockets.Backlog = 4_096); // a burst of connections waits for its turn instead of trying again after a second
             services.ConfigureHttpJsonOptions(static json =>
             {
                 json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
@@ -78,6 +87,7 @@ public static class CommerceApi
             app.Services.GetRequiredService<AdminKey>(); // refuses to start rather than to run without one
 
             // Outermost first.
+            app.Use(app.Services.GetRequiredService<FrontDoor>().Invoke);
             app.UseMiddleware<Correlation>();
             app.UseMiddleware<ProblemBoundary>();
             app.UseMiddleware<RequestLimits>();
@@ -113,8 +123,8 @@ public static class CommerceApi
             app.MapIndexPage();
             app.MapProblemPages();
             app.MapContracts();
-            app.MapOpenApi("/openapi/{documentName}.json");
-            app.MapScalarApiReference("/docs", Reference.Configure);
+            app.MapOpenApi("/openapi/{documentName}.json").WithUrgency(Urgency.Browsing);
+            app.MapScalarApiReference("/docs", Reference.Configure).WithUrgency(Urgency.Browsing);
             app.MapProbes();
             app.MapOperatorSignIn();
             app.MapGrainsPage();

@@ -109,6 +109,11 @@ public static class CommonErrors
         "temporarily-unavailable", ErrorKind.Unavailable, $"'{id}' was changed from elsewhere in this moment. Repeat the request with the same key.")
     { RetryAfter = TimeSpan.FromSeconds(1) };
 
+    /// <summary>More is asked than can be done in good time. Nothing was begun.</summary>
+    public static CommerceError Overloaded(string detail, TimeSpan retryAfter) => new(
+        "overloaded", ErrorKind.Unavailable, detail)
+    { RetryAfter = retryAfter };
+
     public static CommerceError Unavailable(string detail, TimeSpan retryAfter) => new(
         "temporarily-unavailable", ErrorKind.Unavailable, detail)
     { RetryAfter = retryAfter };

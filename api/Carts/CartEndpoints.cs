@@ -1,4 +1,5 @@
 using Commerce.Contacts;
+using Commerce.Overload;
 using Commerce.Payments;
 using Commerce.Pricing;
 
@@ -11,8 +12,8 @@ internal static class CartEndpoints
     {
         public void MapCarts()
         {
-            var carts = routes.MapGroup("/carts").WithTags("Carts");
-            carts.MapPost("/", Create).WithName("createCart").WithSummary("Opens a cart")
+            var carts = routes.MapGroup("/carts").WithTags("Carts").WithUrgency(Urgency.Cart);
+            carts.MapPost("/", Create).WithUrgency(Urgency.Opening).WithName("createCart").WithSummary("Opens a cart")
                 .Accepts<NewCartBody>("application/json").Produces<CartJson>(StatusCodes.Status201Created);
 
             var cart = carts.MapGroup("/{id}").ForOwners();

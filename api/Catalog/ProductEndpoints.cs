@@ -1,5 +1,6 @@
 using Commerce.Documentation;
 using Commerce.Inventory;
+using Commerce.Overload;
 
 namespace Commerce.Catalog;
 
@@ -17,13 +18,13 @@ internal static class ProductEndpoints
     {
         public void MapProducts()
         {
-            var products = routes.MapGroup("/products").WithTags("Products");
+            var products = routes.MapGroup("/products").WithTags("Products").WithUrgency(Urgency.Browsing);
             products.MapGet("/", Search).WithName("listProducts").WithSummary("Products of a channel, searched and priced").Produces<ListJson<ProductView>>()
                 .Takes("channel", "currency", "q", "category", "limit", "cursor");
             products.MapGet("/{id}", Get).WithName("getProduct").WithSummary("A product").Produces<ProductView>().Takes("channel", "currency");
             products.MapGet("/{id}/availability", Availability).WithName("getAvailability").WithSummary("What can be bought now").Produces<AvailabilityJson>().Takes("channel", "currency");
 
-            routes.MapGet("/channels", Channels).WithTags("Products").WithName("listChannels").WithSummary("The channels of the shop").Produces<ListJson<ChannelView>>();
+            routes.MapGet("/channels", Channels).WithUrgency(Urgency.Browsing).WithTags("Products").WithName("listChannels").WithSummary("The channels of the shop").Produces<ListJson<ChannelView>>();
         }
     }
 

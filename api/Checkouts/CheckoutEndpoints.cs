@@ -1,3 +1,4 @@
+using Commerce.Overload;
 using Commerce.Payments;
 
 namespace Commerce.Checkouts;
@@ -19,7 +20,7 @@ internal static class CheckoutEndpoints
         public void MapCheckouts()
         {
             var checkouts = routes.MapGroup("/checkouts").WithTags("Checkouts");
-            checkouts.MapPost("/", Start).WithName("startCheckout").WithSummary("Buys what a cart holds, or what the body says")
+            checkouts.MapPost("/", Start).WithUrgency(Urgency.Checkout).WithName("startCheckout").WithSummary("Buys what a cart holds, or what the body says")
                 .Accepts<CheckoutBody>("application/json").Produces<CheckoutJson>(StatusCodes.Status201Created).Produces<CheckoutJson>(StatusCodes.Status202Accepted);
 
             var checkout = checkouts.MapGroup("/{id}").ForOwners();

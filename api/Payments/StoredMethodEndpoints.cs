@@ -1,4 +1,5 @@
 using Commerce.Documentation;
+using Commerce.Overload;
 
 namespace Commerce.Payments;
 
@@ -12,7 +13,7 @@ internal static class StoredMethodEndpoints
         public void MapStoredMethods()
         {
             var methods = routes.MapGroup("/payment-methods").WithTags("Payments").ForOwners();
-            methods.MapGet("/", List).WithName("listPaymentMethods").WithSummary("The methods that the customer keeps for the next purchase").Produces<ListJson<StoredMethodView>>().Takes("provider");
+            methods.MapGet("/", List).WithUrgency(Urgency.Cart).WithName("listPaymentMethods").WithSummary("The methods that the customer keeps for the next purchase").Produces<ListJson<StoredMethodView>>().Takes("provider");
             methods.MapDelete("/{provider}/{method}", Forget).WithName("forgetPaymentMethod").WithSummary("Makes the provider forget one").Produces(StatusCodes.Status204NoContent);
         }
     }

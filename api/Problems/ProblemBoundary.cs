@@ -1,3 +1,4 @@
+using Commerce.Overload;
 using Orleans.Runtime.Messaging;
 using Orleans.Storage;
 
@@ -42,6 +43,9 @@ internal sealed partial class ProblemBoundary(RequestDelegate next, ILogger<Prob
                 return ProblemAnswer.Write(http, refused);
             case BadHttpRequestException bad:
                 return ProblemAnswer.Write(http, ProblemTypes.ForStatus(bad.StatusCode));
+            case not null when IsOverload(exception):
+                TooMuch(log, exception.GetType().Name, exception.Message);
+                return ProblemAnswer.Write(http, ProblemTypes.Get("overloaded"), "Too many ask for the same at the moment. Repeat the request with the same key.", http.RequestServices.GetRequiredService<FrontDoor>().RetryAfter());
             case not null when IsPassing(exception):
                 NotNow(log, exception.GetType().Name, exception.Message);
                 return ProblemAnswer.Write(http, ProblemTypes.Get("temporarily-unavailable"), "A part of the system is starting, moving or overloaded. Repeat the request with the same key.");
@@ -64,6 +68,12 @@ internal sealed partial class ProblemBoundary(RequestDelegate next, ILogger<Prob
         or ClientNotAvailableException
         or ObjectDisposedException // the client, while the process stops
         or OperationCanceledException;
+
+    /// <summary>Has more to do than it can: what is asked again at once makes it worse, so nothing here is repeated inside.</summary>
+    public static bool IsOverload(Exception exception) => exception is LimitExceededException or GatewayTooBusyException or CommerceException { Error.Code: "overloaded" };
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Turned away by the cluster: {Kind}: {Why}")]
+    private static partial void TooMuch(ILogger log, string kind, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Answered 503: {Kind}: {Why}")]
     private static partial void NotNow(ILogger log, string kind, string why);

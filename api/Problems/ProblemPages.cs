@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Commerce.Overload;
 using Commerce.Site;
 
 namespace Commerce.Problems;
@@ -11,7 +12,7 @@ internal static class ProblemPages
     {
         public void MapProblemPages()
         {
-            var problems = routes.MapGroup("/problems").ExcludeFromDescription();
+            var problems = routes.MapGroup("/problems").ExcludeFromDescription().WithUrgency(Urgency.Browsing);
             problems.MapGet("/", static () => Html.Page("Problems", $"""
                 <h1>Problems</h1>
                 <p>Everything that this API refuses is answered with a problem document (RFC 9457). These are its kinds.</p>

@@ -104,6 +104,7 @@ internal static class ProblemTypes
 
         // 429, 503, 500: later.
         Again("rate-limited", 429, Client, "Too many requests", "The caller's token bucket is empty.", "Wait as long as Retry-After says; the RateLimit headers tell what is left."),
+        Again("overloaded", 503, Internal, "There are too many requests at the moment", "More is asked than the shop can do in good time. Browsing is turned away first, then new carts, then carts, then new checkouts; what belongs to a checkout or an order that exists never is.", "Repeat the request, with the same Idempotency-Key if it has one, after Retry-After."),
         Again("temporarily-unavailable", 503, Internal, "Not possible at this moment", "A part of the system is starting, moving or overloaded, and was still when the request had been repeated inside for some seconds.", "Repeat the request with the same Idempotency-Key after Retry-After."),
         Again("payment-in-doubt", 503, Upstream, "The payment provider has not answered yet", "The outcome is not known, and is being asked for.", "Repeat the request with the same Idempotency-Key after Retry-After; nothing is charged twice."),
         Of("internal", 500, Internal, "A defect of ours", "Something happened that should not be possible. It was logged.", "Tell the operators the correlationId."),

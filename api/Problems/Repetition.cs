@@ -97,6 +97,7 @@ internal sealed partial class Repetition : IEndpointFilter
             && retryFor > TimeSpan.Zero
             && lost switch
             {
+                _ when ProblemBoundary.IsOverload(lost) => false,
                 CommerceException { Error: { Kind: ErrorKind.Unavailable } unavailable } => spent + (unavailable.RetryAfter ?? TimeSpan.Zero) < Least(AnsweredFor, retryFor),
                 _ => ProblemBoundary.IsPassing(lost) && (spent < retryFor || (attempts.Call is { Watches: true } call && call.Left > OneAttempt)),
             };

@@ -22,7 +22,7 @@ internal sealed class Correlation(RequestDelegate next, ILogger<Correlation> log
     {
         var activity = Activity.Current;
         var request = http.TraceIdentifier;
-        var correlation = http.Request.Headers[Header] is [{ } given] && IsSafe(given) ? given : activity?.TraceId.ToHexString() ?? request;
+        var correlation = GivenTo(http);
 
         http.TraceIdentifier = correlation;
         http.Response.Headers[Header] = correlation;
@@ -39,6 +39,10 @@ internal sealed class Correlation(RequestDelegate next, ILogger<Correlation> log
             await next(http);
         }
     }
+
+    /// <summary>The caller's own, the trace's, or the server's name of the request.</summary>
+    public static string GivenTo(HttpContext http) =>
+        http.Request.Headers[Header] is [{ } given] && IsSafe(given) ? given : Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
 
     /// <summary>Letters, digits and a little punctuation: nothing that a log, a header or a page could take for something else.</summary>
     internal static bool IsSafe(string id)

@@ -1,11 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using System.Threading.RateLimiting;
+using Commerce.Overload;
 using Microsoft.Extensions.Options;
 
 namespace Commerce.Requests;
 
-/// <summary>How many requests a caller may make. Bound from <c>Commerce:RateLimits</c>.</summary>
+/// <summary>How many requests a caller may make. Bound from <c>Commerce:RateLimits</c>; a change counts at once.</summary>
 public sealed class RateLimitOptions
 {
     public const string Section = "Commerce:RateLimits";
@@ -28,61 +28,102 @@ public sealed class RateLimitOptions
     /// <summary>Requests that one address may make at once after a rest. Default: 20,000.</summary>
     [Range(1, 1_000_000)]
     public int AddressBurst { get; set; } = 20_000;
+
+    /// <summary>Checkouts per minute that one token may start, sustained: whoever tries out stolen cards starts many. Repeats count, too. Default: 60.</summary>
+    [Range(1, 1_000_000)]
+    public int CheckoutsPerToken { get; set; } = 60;
+
+    /// <summary>Checkouts that one token may start at once after a rest. Default: 300.</summary>
+    [Range(1, 1_000_000)]
+    public int CheckoutBurst { get; set; } = 300;
+
+    /// <summary>
+    /// Checkouts per minute that one address may start without a token (express checkouts of new guests), sustained and at once. Default: 0, no limit of its own:
+    /// where a proxy stands in front, all shoppers have its address.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int CheckoutsPerAddress { get; set; }
 }
 
 [OptionsValidator]
 internal sealed partial class RateLimitOptionsValidator : IValidateOptions<RateLimitOptions>;
 
-/// <summary>A token bucket for each caller: by token, else by address. Operators are not limited.</summary>
-internal sealed class RateLimits : IAsyncDisposable
+/// <summary>A token bucket for each caller: by token, else by address; and one more for its checkouts. Operators are not limited.</summary>
+internal sealed class RateLimits : IDisposable
 {
-    private readonly PartitionedRateLimiter<HttpContext>? limiter;
-    private readonly string tokenPolicy, addressPolicy;
+    /// <summary>Tells a caller's checkouts from its requests.</summary>
+    private const ulong OfCheckouts = 0x9E37_79B9_7F4A_7C15;
 
-    public RateLimits(IOptions<RateLimitOptions> options)
+    private readonly CallerBuckets buckets = new();
+    private readonly TimeProvider time;
+    private readonly long begun;
+    private readonly IDisposable? following;
+    private volatile Limits limits;
+
+    public RateLimits(IOptionsMonitor<RateLimitOptions> options, TimeProvider time)
     {
-        var limits = options.Value;
-        tokenPolicy = Policy("token", limits.TokenBurst, limits.PerToken);
-        addressPolicy = Policy("address", limits.AddressBurst, limits.PerAddress);
-        limiter = limits.Enabled ? PartitionedRateLimiter.Create<HttpContext, string>(http => Partition(Caller.Of(http), limits), StringComparer.Ordinal) : null;
+        this.time = time;
+        begun = time.GetTimestamp();
+        limits = new Limits(options.CurrentValue);
+        following = options.OnChange(changed => limits = new Limits(changed));
     }
 
     public Task Invoke(HttpContext http, RequestDelegate next)
     {
         var caller = Caller.Of(http);
-        if (limiter is null || caller.Kind is CallerKind.Operator || !http.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase))
+        var now = limits;
+        if (!now.Enabled || caller.Kind is CallerKind.Operator || !http.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase))
         {
             return next(http);
         }
 
-        bool admitted;
-        using (var lease = limiter.AttemptAcquire(http))
+        var name = caller.HasToken ? CallerBuckets.NameOf(caller.Id) : CallerBuckets.NameOf(http.Connection.RemoteIpAddress);
+        var at = time.GetElapsedTime(begun);
+        var limit = caller.HasToken ? now.Token : now.Address;
+        var verdict = buckets.Take(name, limit.Pace, at);
+        var left = limit.Say(verdict.Left);
+        var headers = http.Response.Headers;
+        headers["RateLimit-Policy"] = limit.Policy;
+        headers["RateLimit"] = left;
+        if (verdict.Admitted && (caller.HasToken ? now.Checkouts : now.AddressCheckouts) is { } ofCheckouts && Urgencies.Of(http) is Urgency.Checkout)
         {
-            admitted = lease.IsAcquired;
+            verdict = buckets.Take(name ^ OfCheckouts, ofCheckouts.Pace, at);
+            headers["RateLimit-Policy"] = new([limit.Policy, ofCheckouts.Policy]);
+            headers["RateLimit"] = new([left, ofCheckouts.Say(verdict.Left)]);
         }
 
-        var left = limiter.GetStatistics(http)?.CurrentAvailablePermits ?? 0;
-        var headers = http.Response.Headers;
-        headers["RateLimit-Policy"] = caller.HasToken ? tokenPolicy : addressPolicy;
-        headers["RateLimit"] = string.Create(CultureInfo.InvariantCulture, $"\"{(caller.HasToken ? "token" : "address")}\";r={left};t=1");
-
-        return admitted
-            ? next(http)
-            : throw new Refusal("rate-limited", "Too many requests. Wait as long as Retry-After says.") { RetryAfter = TimeSpan.FromSeconds(1) };
+        return verdict.Admitted ? next(http)
+            : ProblemAnswer.Write(http, ProblemTypes.Get("rate-limited"), "Too many requests. Wait as long as Retry-After says.", verdict.RetryAfter);
     }
 
-    public ValueTask DisposeAsync() => limiter?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public void Dispose() => following?.Dispose();
 
-    private static RateLimitPartition<string> Partition(Caller caller, RateLimitOptions limits) => RateLimitPartition.GetTokenBucketLimiter(caller.Id, _ => new TokenBucketRateLimiterOptions
+    private sealed class Limits(RateLimitOptions options)
     {
-        TokenLimit = caller.HasToken ? limits.TokenBurst : limits.AddressBurst,
-        TokensPerPeriod = Math.Max(1, (caller.HasToken ? limits.PerToken : limits.PerAddress) / 10),
-        ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
-        QueueLimit = 0,
-        AutoReplenishment = false, // the partitioned limiter has one timer for all
-    });
+        public bool Enabled { get; } = options.Enabled;
 
-    /// <summary>In so many seconds a rested caller may make so many requests (RateLimit header fields for HTTP, IETF draft).</summary>
-    private static string Policy(string name, int burst, int perSecond) =>
-        string.Create(CultureInfo.InvariantCulture, $"\"{name}\";q={burst};w={Math.Max(1, burst / perSecond)}");
+        public Limit Token { get; } = new("token", Pace.PerSecond(options.PerToken, options.TokenBurst));
+
+        public Limit Address { get; } = new("address", Pace.PerSecond(options.PerAddress, options.AddressBurst));
+
+        public Limit? Checkouts { get; } = new("checkout", Pace.PerMinute(options.CheckoutsPerToken, options.CheckoutBurst));
+
+        public Limit? AddressCheckouts { get; } = options.CheckoutsPerAddress is 0 ? null : new("checkout", Pace.PerMinute(options.CheckoutsPerAddress, options.CheckoutsPerAddress));
+    }
+
+    /// <summary>A limit, and how it is told (RateLimit header fields for HTTP, IETF draft).</summary>
+    private sealed class Limit(string name, Pace pace)
+    {
+        private readonly string?[] said = new string?[Math.Min(pace.Burst, 4_096)];
+
+        public Pace Pace => pace;
+
+        /// <summary>In so many seconds a rested caller may make so many requests.</summary>
+        public string Policy { get; } = string.Create(CultureInfo.InvariantCulture, $"\"{name}\";q={pace.Burst};w={Math.Max(1, pace.Every * pace.Burst / TimeSpan.TicksPerSecond)}");
+
+        /// <summary>What is left; the same words for the same number.</summary>
+        public string Say(int left) => left >= said.Length ? Words(left) : said[left] ??= Words(left);
+
+        private string Words(int left) => string.Create(CultureInfo.InvariantCulture, $"\"{name}\";r={left};t=1");
+    }
 }

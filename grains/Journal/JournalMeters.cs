@@ -8,10 +8,11 @@ internal sealed class JournalMeters
     private readonly Histogram<double> duration;
     private readonly Histogram<int> size;
     private readonly Counter<long> refused, reconnected;
+    private readonly Meter meter;
 
     public JournalMeters(IMeterFactory meters)
     {
-        var meter = meters.Create("CommerceGrains");
+        meter = meters.Create("CommerceGrains");
         duration = meter.CreateHistogram<double>("commerce.journal.commit.duration", "s", "A batch on its way to the disk.");
         size = meter.CreateHistogram<int>("commerce.journal.batch.size", "{commit}", "Commits that went to the disk together.");
         refused = meter.CreateCounter<long>("commerce.journal.fenced", "{commit}", "Commits that lost their fence: a stale activation, or two at once.");
@@ -27,6 +28,9 @@ internal sealed class JournalMeters
             refused.Add(fenced);
         }
     }
+
+    /// <summary>How many commits wait for the writer.</summary>
+    public void Watch(Func<int> waiting) => meter.CreateObservableGauge("commerce.journal.waiting", waiting, "{commit}", "Commits that wait for the journal's writer; at 16,384 further ones are turned away.");
 
     public void SentAgain() => reconnected.Add(1);
 }

@@ -12,6 +12,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
 using Orleans.TestingHost;
 
 namespace Commerce.Tests.Cluster;
@@ -41,6 +42,9 @@ public sealed class Shop : IAsyncLifetime
 
     /// <summary>Whose products and prices it sells; null: its own files'.</summary>
     internal ScriptedCatalog? Vendor { get; init; }
+
+    /// <summary>Calls that one grain takes at once; 0: any number.</summary>
+    internal int MaxQueuedCalls { get; init; }
 
     internal TamperedJournal Journal { get; private set; } = null!;
 
@@ -104,6 +108,7 @@ public sealed class Shop : IAsyncLifetime
                 silo.UsePostgresStorage(new PostgresDatabase(database));
             }
 
+            silo.Configure<SiloMessagingOptions>(messaging => messaging.MaxEnqueuedRequestsHardLimit = MaxQueuedCalls);
             silo.AddCommerceGrains();
 
             var real = silo.Services.Single(service => service.ServiceType == typeof(IJournal)).ImplementationFactory!;

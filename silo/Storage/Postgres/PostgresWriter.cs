@@ -18,12 +18,9 @@ internal sealed class PostgresWriter : IAsyncDisposable
     /// <summary>Most commits in one statement: bounds how long the first of them waits. Less than the 4,096 that a position has room for.</summary>
     private const int MaxBatch = 512;
 
-    /// <summary>Most commits that may wait; beyond it callers wait to be let in.</summary>
-    private const int MaxWaiting = 16_384;
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromMilliseconds(500);
 
-    private readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(JournalQueue.MaxWaiting) { SingleReader = true });
     private readonly CancellationTokenSource stopping = new();
     private readonly PostgresAppend append;
     private readonly Action written;
@@ -31,6 +28,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly Task loop;
+    private volatile bool closed;
 
     /// <summary>Of aggregates that are in the batch already: two activations at once. Theirs go out with the next.</summary>
     private readonly List<Pending> held = [];
@@ -40,6 +38,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
     public PostgresWriter(PostgresAppend append, Action written, JournalMeters meters, TimeProvider clock, ILogger logger)
     {
         (this.append, this.written, this.meters, this.clock, this.logger) = (append, written, meters, clock, logger);
+        meters.Watch(() => queue.Reader.Count);
         loop = Task.Run(Write);
     }
 
@@ -51,7 +50,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
         {
             if (!queue.Writer.TryWrite(pending))
             {
-                await queue.Writer.WriteAsync(pending).AsTask().WaitAsync(PostgresDatabase.Patience).ConfigureAwait(false);
+                throw closed ? new ChannelClosedException() : JournalQueue.Full();
             }
 
             return await pending.Done.Task.WaitAsync(PostgresDatabase.Patience).ConfigureAwait(false);
@@ -70,6 +69,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
     /// <summary>Writes what is waiting, and ends.</summary>
     public async ValueTask DisposeAsync()
     {
+        closed = true;
         queue.Writer.TryComplete();
         stopping.CancelAfter(PostgresDatabase.Patience); // nobody waits longer
         await loop;

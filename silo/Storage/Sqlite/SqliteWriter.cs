@@ -14,16 +14,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <summary>Most commits in one transaction: bounds how long the first of them waits.</summary>
     private const int MaxBatch = 512;
 
-    /// <summary>Most commits that may wait; beyond it callers wait to be let in.</summary>
-    private const int MaxWaiting = 16_384;
-
     /// <summary>After a batch of so many, as many are about to come again: one flush for all of them costs less than one for the first and one for the rest.</summary>
     private const int ManyForABatch = 8;
 
     /// <summary>How long a busy writer waits at the most until as many have come as were in its last batch.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(1);
 
-    private readonly Channel<Work> queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Channel<Work> queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(JournalQueue.MaxWaiting) { SingleReader = true });
     private readonly Action<long> durable;
     private readonly JournalMeters meters;
     private readonly TimeProvider clock;
@@ -32,6 +29,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly Thread thread;
     private readonly SqliteCheckpoints checkpoints;
     private readonly ManualResetEventSlim enough = new();
+    private volatile bool closed;
     private int missing;
 
     /// <param name="durable">Told the highest position after each batch that wrote commits.</param>
@@ -39,6 +37,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         (this.file, this.durable, this.meters, this.clock, this.logger) = (file, durable, meters, clock, logger);
         checkpoints = new SqliteCheckpoints(file, logger);
+        meters.Watch(() => queue.Reader.Count);
         thread = new Thread(Write) { IsBackground = true, Name = "journal writer" };
         thread.Start();
     }
@@ -49,14 +48,14 @@ internal sealed class SqliteWriter : IAsyncDisposable
         var work = new AppendWork(commit);
         if (!queue.Writer.TryWrite(work))
         {
-            return Enqueue(work, work.Done.Task);
+            return Task.FromException<bool>(closed ? new ChannelClosedException() : JournalQueue.Full());
         }
 
         Came();
         return work.Done.Task;
     }
 
-    /// <summary>Runs other writing in the same batches. When it throws, its own changes are undone and no one else's.</summary>
+    /// <summary>Runs other writing in the same batches; when the queue is full it waits for room: these are readers of the journal, who fall behind and catch up. When it throws, its own changes are undone and no one else's.</summary>
     public Task<T> Run<T>(Func<PreparedStatements, T> change)
     {
         var work = new ChangeWork<T>(change);
@@ -65,6 +64,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        closed = true;
         queue.Writer.TryComplete();
         await Task.Run(thread.Join);
         await checkpoints.DisposeAsync();

@@ -11,13 +11,16 @@ using Xunit;
 namespace Commerce.Tests.Unit.Api;
 
 /// <summary>The whole front end on a free port of this machine, over grains that the tests script.</summary>
-public sealed class ApiHost : IAsyncLifetime
+public class ApiHost : IAsyncLifetime
 {
     public const string AdminKey = "an-admin-key-for-tests";
     public const string Guest = "cgt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
     private readonly string directory = Directory.CreateTempSubdirectory("commerce-api").FullName;
     private WebApplication? app;
+
+    /// <summary>What it is configured with besides.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>();
 
     public ScriptedGrains Grains { get; private set; } = null!;
 
@@ -33,6 +36,7 @@ public sealed class ApiHost : IAsyncLifetime
             ["Commerce:Jwt:SigningKey"] = CustomerJwt.Key,
             ["Commerce:Api:RetryFor"] = "00:00:02",
         });
+        builder.Configuration.AddInMemoryCollection(Settings);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         (var factory, Grains) = ScriptedGrains.Create();
