@@ -23,6 +23,7 @@ public sealed class Shop : IAsyncLifetime
 
     private InProcessTestCluster? cluster;
     private string? database;
+    private ImmutableArray<string> databases = [];
     private int skus;
 
     internal string Folder { get; } = Path.Combine(Path.GetTempPath(), "commerce-tests", Guid.NewGuid().ToString("N"));
@@ -42,6 +43,14 @@ public sealed class Shop : IAsyncLifetime
     /// <summary>Whose products and prices it sells; null: its own files'.</summary>
     internal ScriptedCatalog? Vendor { get; init; }
 
+    internal int Silos { get; init; } = 1;
+
+    /// <summary>In how many databases its journal is kept; one that has several is kept in PostgreSQL.</summary>
+    internal int Shards { get; init; } = PostgresServer.Shards;
+
+    /// <summary>How to connect to the journal's databases; empty: it is kept in files.</summary>
+    internal ImmutableArray<string> Databases => databases;
+
     internal TamperedJournal Journal { get; private set; } = null!;
 
     internal IServiceProvider Services => cluster!.Silos[0].ServiceProvider;
@@ -51,7 +60,12 @@ public sealed class Shop : IAsyncLifetime
     public async Task InitializeAsync()
     {
         ShopFolder.Write(Path.Combine(Folder, "shop"));
-        database = PostgresServer.IsWanted ? await PostgresServer.CreateDatabase() : null;
+        while (databases.Length < Shards && (PostgresServer.IsWanted || Shards > 1))
+        {
+            databases = databases.Add(await PostgresServer.CreateDatabase());
+        }
+
+        database = databases.FirstOrDefault();
         await Start();
     }
 
@@ -59,15 +73,15 @@ public sealed class Shop : IAsyncLifetime
     {
         await Stop();
         Directory.Delete(Folder, recursive: true);
-        if (database is not null)
+        foreach (var shard in databases)
         {
-            await PostgresServer.DropDatabase(database);
+            await PostgresServer.DropDatabase(shard);
         }
     }
 
     internal async Task Start()
     {
-        var builder = new InProcessTestClusterBuilder(1);
+        var builder = new InProcessTestClusterBuilder((short)Silos);
         builder.Options.ServiceId = "commerce";
         builder.Options.InitializeClientOnDeploy = false;
         builder.Options.ConfigureFileLogging = false;
@@ -101,7 +115,7 @@ public sealed class Shop : IAsyncLifetime
             }
             else
             {
-                silo.UsePostgresStorage(new PostgresDatabase(database));
+                silo.UsePostgresStorage([.. databases.Select(static shard => new PostgresDatabase(shard))]);
             }
 
             silo.AddCommerceGrains();
