@@ -3,10 +3,13 @@ using Commerce.Benchmarks.Databases;
 using Commerce.Benchmarks.Growth;
 using Commerce.Benchmarks.Journeys;
 using Commerce.Benchmarks.Pricing;
+using Commerce.Benchmarks.Scale;
 
 // journeys [options]     the load program: whole journeys over HTTP, see README.md
 // events [options]       from commit to SSE clients (--clients), while journeys run (--shoppers, --rate)
 // storage DATABASE [S]   commits to both journals beside AdoNet, S seconds each
+// shards S DATABASE… commits to a journal in one database and in several, S seconds each
+// scale [options]        a simulation of more silos and shards than fit on a machine, see docs/scale.md
 // carts --count N        idle carts, to see what they weigh
 // activation DATABASE    how long a long-lived aggregate takes to come to life
 // basket URL ADMINKEY    a cart of 100 lines with 10 promotions, over HTTP
@@ -17,6 +20,8 @@ return args switch
     ["events", .. var rest] => await JourneyLoad.RunEvents(rest),
     ["carts", .. var rest] => await JourneyLoad.RunCarts(rest),
     ["storage", var database, .. var seconds] => await StorageRace.Run(database, seconds is [var given] ? double.Parse(given) : 5),
+    ["shards", var seconds, .. { Length: > 1 } databases] => await ShardRace.Run(double.Parse(seconds), databases),
+    ["scale", .. var rest] => ScaleSimulation.Run(rest),
     ["basket", .. var rest] => await LargeCart.Run(rest),
     ["activation", var database] => await Activation.Run(database),
     _ => BenchmarkSwitcher.FromAssembly(typeof(JourneyLoad).Assembly).Run(args).Any() ? 0 : 1,

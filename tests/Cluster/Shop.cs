@@ -188,12 +188,14 @@ public sealed class Shop : IAsyncLifetime
         Assert.Fail($"Nobody woke up to bring it to this: {what}.");
     }
 
-    /// <summary>What the database says, past every cache.</summary>
+    /// <summary>What the database says, past every cache; a number is that of all the journal's databases together.</summary>
     internal T Query<T>(string sql, string file = "journal.db")
     {
         if (database is not null)
         {
-            return (T)Convert.ChangeType(PostgresServer.Query(database, sql).GetAwaiter().GetResult() ?? 0L, typeof(T));
+            return typeof(T) == typeof(long)
+                ? (T)(object)databases.Sum(shard => Convert.ToInt64(PostgresServer.Query(shard, sql).GetAwaiter().GetResult() ?? 0L))
+                : (T)Convert.ChangeType(PostgresServer.Query(database, sql).GetAwaiter().GetResult() ?? 0L, typeof(T));
         }
 
         using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "data", file)};Pooling=False");
