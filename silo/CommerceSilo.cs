@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -50,10 +51,10 @@ internal static class CommerceSilo
             builder.Services.TryAddSingleton(TimeProvider.System);
             builder.UseOrleans(silo =>
             {
-                if (Database(configuration) is { } database)
+                if (Databases(configuration) is [var home, ..] shards)
                 {
-                    silo.UsePostgresStorage(database);
-                    silo.UsePostgresClustering(database, Cluster);
+                    silo.UsePostgresStorage(shards);
+                    silo.UsePostgresClustering(home, Cluster);
                     var (port, gateway) = Ports(configuration, IPAddress.Any);
                     silo.ConfigureEndpoints(Address(configuration), port, gateway, listenOnAnyHostAddress: true);
                     builder.Services.AddProviders(configuration, configuration["Commerce:DataDirectory"] ?? "data");
@@ -245,9 +246,9 @@ internal static class CommerceSilo
     /// <summary>Whether this process answers requests itself, or leaves that to front ends of their own.</summary>
     public static bool HasApi(IConfiguration configuration) => configuration.GetValue("Commerce:Api:Enabled", true);
 
-    /// <summary>The database that the configuration names; null: everything is kept in files.</summary>
-    public static PostgresDatabase? Database(IConfiguration configuration) =>
-        configuration.GetConnectionString("Commerce") is { Length: > 0 } connectionString ? new PostgresDatabase(connectionString) : null;
+    /// <summary>The databases that the configuration names, the shop's home first; empty: everything is kept in files.</summary>
+    public static ImmutableArray<PostgresDatabase> Databases(IConfiguration configuration) =>
+        [.. PostgresShards.ConnectionStrings(configuration).Select(static connectionString => new PostgresDatabase(connectionString))];
 
     /// <summary>Where other silos and the front ends reach this one: as configured, or the machine's first address that is not a loopback.</summary>
     private static IPAddress Address(IConfiguration configuration) => configuration["Commerce:Silo:Address"] is { Length: > 0 } given

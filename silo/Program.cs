@@ -11,6 +11,11 @@ if (args is ["migrate", ..])
     return await Migration.Run(builder.Configuration);
 }
 
+if (args is ["split-journal", ..])
+{
+    return await JournalSplit.Run(builder.Configuration);
+}
+
 builder.AddCommerceSilo();
 if (CommerceSilo.HasApi(builder.Configuration))
 {

@@ -42,8 +42,8 @@ internal sealed partial class EventFeed(Func<ILifecycleReader> journal, TimeProv
             using var seat = Sit(aggregate, after, out var recent);
             foreach (var happened in recent)
             {
-                after = happened.Cursor;
-                yield return happened;
+                after = after.With(happened.Cursor);
+                yield return happened.Seen(after);
             }
 
             var reached = await seat.From.WaitAsync(cancellationToken);
@@ -53,12 +53,13 @@ internal sealed partial class EventFeed(Func<ILifecycleReader> journal, TimeProv
                 yield return happened;
             }
 
+            after = after.Join(reached);
             await foreach (var happened in seat.Events.ReadAllAsync(cancellationToken))
             {
-                if (happened.Cursor > after)
+                if (!after.Covers(happened.Cursor))
                 {
-                    after = happened.Cursor;
-                    yield return happened;
+                    after = after.With(happened.Cursor);
+                    yield return happened.Seen(after);
                 }
             }
         }
@@ -95,7 +96,7 @@ internal sealed partial class EventFeed(Func<ILifecycleReader> journal, TimeProv
     /// <summary>What the journal holds from <paramref name="after"/> up to <paramref name="reached"/>, and perhaps a little beyond.</summary>
     private async IAsyncEnumerable<FeedEvent> Missed(EventCursor after, EventCursor reached, string? aggregate, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (after < reached)
+        while (!after.CoversAll(reached))
         {
             var from = after;
             var page = aggregate is null
@@ -103,7 +104,7 @@ internal sealed partial class EventFeed(Func<ILifecycleReader> journal, TimeProv
                 : await Ask(reader => reader.ReadAggregate(aggregate, after, PageSize), cancellationToken);
             foreach (var happened in page.Events)
             {
-                if (happened.Cursor > after)
+                if (!after.Covers(happened.Cursor))
                 {
                     after = happened.Cursor;
                     yield return new FeedEvent(happened);

@@ -9,5 +9,8 @@ internal sealed class FeedEvent(LifecycleEvent happened)
 
     public string Aggregate => happened.Aggregate;
 
+    /// <summary>The same for a reader who stands elsewhere: of several shards, readers may have come further in one and less far in another.</summary>
+    public FeedEvent Seen(EventCursor cursor) => cursor == Cursor ? this : new FeedEvent(happened with { Cursor = cursor });
+
     public ReadOnlyMemory<byte> Frame => frame ??= CloudEvents.Frame(happened);
 }

@@ -22,8 +22,8 @@ internal sealed class Tail
     /// <summary>A new seat gets every event after <see cref="Seat.From"/>. What is still at hand after <paramref name="after"/> comes with it.</summary>
     public Seat Sit(string? aggregate, EventCursor after, out FeedEvent[] atHand, Action<Seat> leave)
     {
-        var isKept = started.Task.IsCompleted && after >= recentFrom;
-        atHand = isKept ? [.. recent.Where(happened => happened.Cursor > after && (aggregate is null || happened.Aggregate == aggregate))] : [];
+        var isKept = started.Task.IsCompleted && after.CoversAll(recentFrom);
+        atHand = isKept ? [.. recent.Where(happened => !after.Covers(happened.Cursor) && (aggregate is null || happened.Aggregate == aggregate))] : [];
 
         var from = !started.Task.IsCompletedSuccessfully ? started.Task
             : isKept ? Task.FromResult(EventCursor.Start) // nothing is missing
@@ -62,7 +62,7 @@ internal sealed class Tail
     {
         foreach (var raw in page.Events)
         {
-            if (raw.Cursor <= Reached)
+            if (Reached.Covers(raw.Cursor))
             {
                 continue;
             }
@@ -79,10 +79,7 @@ internal sealed class Tail
             Offer(happened.Aggregate, happened);
         }
 
-        if (page.Next > Reached)
-        {
-            Reached = page.Next;
-        }
+        Reached = Reached.Join(page.Next);
     }
 
     public void End()

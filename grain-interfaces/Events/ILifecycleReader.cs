@@ -6,7 +6,8 @@ public interface ILifecycleReader : IGrainWithIntegerKey
 {
     /// <summary>
     /// Events after <paramref name="after"/>, oldest first, up to the safe horizon. With nothing there it waits up to
-    /// <paramref name="wait"/> for the next commit (a long poll, of two seconds at the most), then answers an empty page.
+    /// <paramref name="wait"/> for the next commit (a long poll, of two seconds at the most), then answers an empty page. Of several shards a poll passes
+    /// over those that do not answer, and brings theirs later; without waiting the answer is whole or <c>temporarily-unavailable</c>.
     /// </summary>
     [Alias("read"), ResponseTimeout("00:00:04")]
     Task<LifecyclePage> Read(EventCursor after, int limit, TimeSpan wait);
@@ -15,47 +16,13 @@ public interface ILifecycleReader : IGrainWithIntegerKey
     [Alias("read-aggregate")]
     Task<LifecyclePage> ReadAggregate(string aggregate, EventCursor after, int limit);
 
-    /// <summary>Where the journal ends now: its safe horizon, past which <see cref="Read"/> does not look either.</summary>
+    /// <summary>Where the journal ends now, in each of its shards: its safe horizon, past which <see cref="Read"/> does not look either.</summary>
     [Alias("head")]
     Task<EventCursor> Head();
 
     /// <summary>A table of the export, as JSON lines; refused as <c>unknown-table</c>. See docs/export.md.</summary>
     [Alias("export")]
     IAsyncEnumerable<string> Export(string table);
-}
-
-/// <summary>A place in the journal: after the event <see cref="Index"/> of the commit at <see cref="Position"/>. Written <c>position-index</c>.</summary>
-[GenerateSerializer, Immutable, Alias("commerce.event.cursor")]
-public readonly record struct EventCursor([property: Id(0)] long Position, [property: Id(1)] int Index) : IComparable<EventCursor>
-{
-    /// <summary>Before the first event.</summary>
-    public static EventCursor Start => default;
-
-    public static bool operator <(EventCursor left, EventCursor right) => left.CompareTo(right) < 0;
-
-    public static bool operator >(EventCursor left, EventCursor right) => left.CompareTo(right) > 0;
-
-    public static bool operator <=(EventCursor left, EventCursor right) => left.CompareTo(right) <= 0;
-
-    public static bool operator >=(EventCursor left, EventCursor right) => left.CompareTo(right) >= 0;
-
-    public static bool TryParse(string? text, out EventCursor cursor)
-    {
-        cursor = default;
-        if (text is null || text.Length > 40 || text.Split('-') is not [var position, var index]
-            || !long.TryParse(position, System.Globalization.NumberStyles.None, null, out var p)
-            || !int.TryParse(index, System.Globalization.NumberStyles.None, null, out var i))
-        {
-            return false;
-        }
-
-        cursor = new EventCursor(p, i);
-        return true;
-    }
-
-    public int CompareTo(EventCursor other) => Position != other.Position ? Position.CompareTo(other.Position) : Index.CompareTo(other.Index);
-
-    public override string ToString() => $"{Position}-{Index}";
 }
 
 /// <param name="Next">Where to read on: after the last event that was looked at.</param>

@@ -198,51 +198,40 @@ internal sealed partial class Export(IJournal journal)
 
     private async IAsyncEnumerable<Line> Events()
     {
-        long position = 0;
-        while (await journal.Read(null, position, PageSize) is { IsEmpty: false } page)
+        await foreach (var commit in Commits())
         {
-            foreach (var commit in page)
+            foreach (var happened in Lifecycle.Events(commit, 0))
             {
-                foreach (var happened in Lifecycle.Events(commit, position))
+                yield return json =>
                 {
-                    yield return json =>
-                    {
-                        json.WriteString("stream", happened.Aggregate);
-                        json.WriteNumber("seq", happened.Sequence);
-                        json.WriteString("event_id", happened.Id);
-                        json.WriteString("type", happened.Type);
-                        json.WriteString("at", happened.Time);
-                        json.WriteNumber("global_pos", happened.Cursor.Position);
-                        json.WriteNumber("version", happened.Version);
-                        json.WriteString("body_hash", Convert.ToHexStringLower(SHA256.HashData(happened.Data)));
-                    };
-                }
-
-                position = commit.Position;
+                    json.WriteString("stream", happened.Aggregate);
+                    json.WriteNumber("seq", happened.Sequence);
+                    json.WriteString("event_id", happened.Id);
+                    json.WriteString("type", happened.Type);
+                    json.WriteString("at", happened.Time);
+                    json.WriteNumber("global_pos", happened.Cursor.Position);
+                    json.WriteNumber("version", happened.Version);
+                    json.WriteString("body_hash", Convert.ToHexStringLower(SHA256.HashData(happened.Data)));
+                };
             }
         }
     }
 
     private async IAsyncEnumerable<Line> IdempotencyKeys()
     {
-        long position = 0;
-        while (await journal.Read(null, position, PageSize) is { IsEmpty: false } page)
+        await foreach (var commit in Commits())
         {
-            foreach (var commit in page)
+            if (commit.IdempotencyKey is { } key)
             {
-                position = commit.Position;
-                if (commit.IdempotencyKey is { } key)
+                yield return json =>
                 {
-                    yield return json =>
-                    {
-                        json.WriteString("scope", commit.Aggregate);
-                        json.WriteString("idem_key", key);
-                        json.WriteString("fingerprint", commit.Fingerprint);
-                        json.WriteString("status", "done");
-                        json.WriteString("resource_id", commit.Aggregate);
-                        json.WriteString("created_at", commit.At);
-                    };
-                }
+                    json.WriteString("scope", commit.Aggregate);
+                    json.WriteString("idem_key", key);
+                    json.WriteString("fingerprint", commit.Fingerprint);
+                    json.WriteString("status", "done");
+                    json.WriteString("resource_id", commit.Aggregate);
+                    json.WriteString("created_at", commit.At);
+                };
             }
         }
     }
@@ -259,6 +248,24 @@ internal sealed partial class Export(IJournal journal)
                 json.WriteNumber("received_count", webhook.State.ReceivedCount);
                 json.WriteNumber("applied_count", webhook.State.AppliedCount);
             };
+        }
+    }
+
+    /// <summary>Every commit, shard after shard, in the order of each.</summary>
+    private async IAsyncEnumerable<Recorded> Commits()
+    {
+        foreach (var shard in journal.Shards)
+        {
+            long position = 0;
+            while (await shard.Read(null, position, PageSize) is { IsEmpty: false } page)
+            {
+                foreach (var commit in page)
+                {
+                    yield return commit;
+                }
+
+                position = page[^1].Position;
+            }
         }
     }
 

@@ -99,7 +99,7 @@ internal sealed class PartitionReceiver(IJournal journal, int partition, int bat
 
     public async Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount)
     {
-        var head = journal.Head;
+        var head = journal.ShardOf(partition).Head;
         if (head == seen)
         {
             await Remember();

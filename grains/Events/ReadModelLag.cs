@@ -32,6 +32,9 @@ internal sealed class ReadModelLag
     /// <summary>Longer than the longest pause between two measurements: what was not measured for so long may lag, and counts as if it did.</summary>
     private static readonly TimeSpan Trusted = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a shard is waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly IJournal journal;
     private readonly TimeProvider clock;
     private readonly ConcurrentDictionary<string, Standing> measured = new(StringComparer.Ordinal);
@@ -57,10 +60,23 @@ internal sealed class ReadModelLag
         for (var partition = 0; partition < IJournal.Partitions; partition++)
         {
             var cursor = await journal.Checkpoint(stored, partition);
-            partitions.Add(new PartitionStanding(partition, cursor, await journal.Read(partition, cursor, 1) is [var next] ? next.At : null));
+            partitions.Add(new PartitionStanding(partition, cursor, await OldestUnseen(reader, partition, cursor)));
         }
 
         return measured[reader] = new Standing(now, partitions.MoveToImmutable());
+    }
+
+    /// <summary>Of a shard that does not answer it is not known what was committed there since somebody looked.</summary>
+    private async Task<DateTimeOffset?> OldestUnseen(string reader, int partition, long cursor)
+    {
+        try
+        {
+            return await journal.Read(partition, cursor, 1).AsTask().WaitAsync(Patience) is [var next] ? next.At : null;
+        }
+        catch (Exception away) when (journal.Shards.Length > 1 && away is TimeoutException or CommerceException { Error.Kind: ErrorKind.Unavailable })
+        {
+            return measured.TryGetValue(reader, out var last) ? last.Partitions[partition].OldestUnseen ?? last.MeasuredAt : clock.GetUtcNow() - Trusted;
+        }
     }
 
     private IEnumerable<Measurement<double>> Seconds(string reader, params KeyValuePair<string, object?>[] tags)

@@ -1,16 +1,16 @@
 namespace Commerce.Journal;
 
 /// <summary>
-/// Where aggregates are kept: one row a commit, fenced by its version, in one order that readers follow by position. SQLite and PostgreSQL
-/// behave alike behind it.
+/// Where aggregates are kept: one row a commit, fenced by its version, in the order of its shard, which readers follow by position. SQLite and
+/// PostgreSQL behave alike behind it.
 /// </summary>
 internal interface IJournal
 {
     /// <summary>Number of partitions that readers share the journal in. Part of the stream's identity: never changed once events exist.</summary>
     const int Partitions = 8;
 
-    /// <summary>The highest position that this process knows to be durable and safe to read up to.</summary>
-    long Head { get; }
+    /// <summary>The databases that it is kept in: 1, 2, 4 or 8, each with positions of its own. A partition lies whole in the shard <c>partition % count</c>.</summary>
+    ImmutableArray<IJournalShard> Shards { get; }
 
     /// <summary>
     /// Makes a commit durable together with whatever else is waiting. False: its fence was lost (the aggregate is not at <c>Version − 1</c>),
@@ -24,19 +24,10 @@ internal interface IJournal
     /// <summary>Commits of one aggregate after a position, oldest first.</summary>
     ValueTask<ImmutableArray<Recorded>> ReadAggregate(string aggregate, long after, int limit);
 
-    /// <summary>Commits after a position up to the safe horizon, oldest first; of one partition, or of all (null).</summary>
-    ValueTask<ImmutableArray<Recorded>> Read(int? partition, long after, int limit);
-
     /// <summary>Ids of the aggregates whose id begins with <paramref name="prefix"/>, in order, after <paramref name="after"/>.</summary>
     ValueTask<ImmutableArray<string>> Aggregates(string prefix, string after, int limit);
 
-    /// <summary>Completes when something is committed beyond <paramref name="after"/>, or after <paramref name="wait"/>.</summary>
-    Task WaitBeyond(long after, TimeSpan wait, CancellationToken cancellationToken);
-
-    /// <summary>Takes a lease on aggregates whose wake-up is due, the longest due first. A commit of the aggregate ends its lease.</summary>
-    Task<ImmutableArray<string>> ClaimDue(DateTimeOffset now, TimeSpan lease, int limit);
-
-    /// <summary>The position a reader has come to; 0 for one that never read.</summary>
+    /// <summary>The position a reader has come to in a partition; 0 for one that never read.</summary>
     ValueTask<long> Checkpoint(string reader, int partition);
 
     /// <summary>
@@ -66,6 +57,22 @@ internal interface IJournal
     /// <summary>Deletes up to <paramref name="limit"/> rows of a read model that nobody reads any more, and the checkpoints of its reader with the last of them.</summary>
     /// <returns>How many rows it deleted.</returns>
     Task<int> DeleteReadModel(string model, int limit);
+}
+
+/// <summary>A part of the journal that is one database: its commits have one order, and nothing in it waits for another.</summary>
+internal interface IJournalShard
+{
+    /// <summary>The highest position that this process knows to be durable and safe to read up to.</summary>
+    long Head { get; }
+
+    /// <summary>Commits after a position up to the safe horizon, oldest first; of one partition, or of all that are here (null).</summary>
+    ValueTask<ImmutableArray<Recorded>> Read(int? partition, long after, int limit);
+
+    /// <summary>Completes when something is committed beyond <paramref name="after"/>, or after <paramref name="wait"/>.</summary>
+    Task WaitBeyond(long after, TimeSpan wait, CancellationToken cancellationToken);
+
+    /// <summary>Takes a lease on aggregates whose wake-up is due, the longest due first. A commit of the aggregate ends its lease.</summary>
+    Task<ImmutableArray<string>> ClaimDue(DateTimeOffset now, TimeSpan lease, int limit);
 }
 
 /// <summary>One step of one aggregate, on its way into the journal.</summary>
@@ -148,5 +155,17 @@ internal static class Partition
         }
 
         return (int)(hash % IJournal.Partitions);
+    }
+}
+
+internal static class JournalShards
+{
+    extension(IJournal journal)
+    {
+        /// <summary>Where a partition lies.</summary>
+        public IJournalShard ShardOf(int partition) => journal.Shards[partition % journal.Shards.Length];
+
+        /// <summary>Commits of a partition after a position up to the safe horizon, oldest first.</summary>
+        public ValueTask<ImmutableArray<Recorded>> Read(int partition, long after, int limit) => journal.ShardOf(partition).Read(partition, after, limit);
     }
 }

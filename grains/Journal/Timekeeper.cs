@@ -27,24 +27,18 @@ internal sealed partial class TimekeeperOptionsValidator : IValidateOptions<Time
 
 /// <summary>
 /// Wakes aggregates whose time has come: the one clock behind saga recovery, reservation expiry and abandoned carts. What it claims it holds by
-/// a lease, so that of several silos one wakes an aggregate, and that a lost wake-up is repeated.
+/// a lease, so that of several silos one wakes an aggregate, and that a lost wake-up is repeated. Each shard of the journal is looked at by itself: one
+/// that does not answer keeps nobody else asleep.
 /// </summary>
 internal sealed class Timekeeper(IJournal journal, IGrainFactory grains, TimeProvider clock, IOptions<TimekeeperOptions> options, ILogger<Timekeeper> logger)
     : BackgroundService
 {
-    private bool isAway;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Value.Period, clock);
         using var awake = new SemaphoreSlim(options.Value.Concurrency);
         try
         {
-            do
-            {
-                await WakeWhatIsDue(awake, stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            await Task.WhenAll(journal.Shards.Select(shard => Watch(shard, awake, stoppingToken)));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -52,31 +46,45 @@ internal sealed class Timekeeper(IJournal journal, IGrainFactory grains, TimePro
         }
     }
 
-    private async Task WakeWhatIsDue(SemaphoreSlim awake, CancellationToken cancellationToken)
+    private async Task Watch(IJournalShard shard, SemaphoreSlim awake, CancellationToken cancellationToken)
     {
+        using var timer = new PeriodicTimer(options.Value.Period, clock);
+        var isAway = false;
+        do
+        {
+            isAway = !await WakeWhatIsDue(shard, isAway, awake, cancellationToken);
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    /// <returns>Whether the shard answered.</returns>
+    private async Task<bool> WakeWhatIsDue(IJournalShard shard, bool wasAway, SemaphoreSlim awake, CancellationToken cancellationToken)
+    {
+        var atOnce = Math.Max(1, options.Value.Concurrency / journal.Shards.Length);
         try
         {
             ImmutableArray<string> due;
             do
             {
-                due = await journal.ClaimDue(clock.GetUtcNow(), options.Value.Lease, options.Value.Concurrency);
+                due = await shard.ClaimDue(clock.GetUtcNow(), options.Value.Lease, atOnce);
                 foreach (var id in due)
                 {
                     await awake.WaitAsync(cancellationToken);
                     _ = Wake(id, awake);
                 }
             }
-            while (due.Length == options.Value.Concurrency);
+            while (due.Length == atOnce);
 
-            isAway = false;
+            return true;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            if (!isAway)
+            if (!wasAway)
             {
                 logger.ClaimFailed(failure); // once, not at every tick
-                isAway = true;
             }
+
+            return false;
         }
     }
 

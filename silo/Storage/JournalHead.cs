@@ -18,7 +18,7 @@ internal sealed class JournalHead(long position = 0)
         }
     }
 
-    /// <inheritdoc cref="Journal.IJournal.WaitBeyond"/>
+    /// <inheritdoc cref="Journal.IJournalShard.WaitBeyond"/>
     public async Task WaitBeyond(long after, TimeSpan wait, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -16,6 +16,9 @@ internal static class PostgresServer
     /// <summary>Whether the shops of this run are kept in PostgreSQL: <c>COMMERCE_TEST_DATABASE=postgres</c>.</summary>
     public static bool IsWanted { get; } = Environment.GetEnvironmentVariable("COMMERCE_TEST_DATABASE") is "postgres";
 
+    /// <summary>In how many databases the shops of such a run keep their journals: <c>COMMERCE_TEST_SHARDS</c>, otherwise one.</summary>
+    public static int Shards { get; } = IsWanted && int.TryParse(Environment.GetEnvironmentVariable("COMMERCE_TEST_SHARDS"), out var shards) ? shards : 1;
+
     /// <summary>Makes an empty database.</summary>
     /// <returns>How to connect to it.</returns>
     public static async Task<string> CreateDatabase()

@@ -24,6 +24,7 @@ public sealed class Shop : IAsyncLifetime
 
     private InProcessTestCluster? cluster;
     private string? database;
+    private ImmutableArray<string> databases = [];
     private int skus;
 
     internal string Folder { get; } = Path.Combine(Path.GetTempPath(), "commerce-tests", Guid.NewGuid().ToString("N"));
@@ -46,6 +47,14 @@ public sealed class Shop : IAsyncLifetime
     /// <summary>Calls that one grain takes at once; 0: any number.</summary>
     internal int MaxQueuedCalls { get; init; }
 
+    internal int Silos { get; init; } = 1;
+
+    /// <summary>In how many databases its journal is kept; one that has several is kept in PostgreSQL.</summary>
+    internal int Shards { get; init; } = PostgresServer.Shards;
+
+    /// <summary>How to connect to the journal's databases; empty: it is kept in files.</summary>
+    internal ImmutableArray<string> Databases => databases;
+
     internal TamperedJournal Journal { get; private set; } = null!;
 
     internal IServiceProvider Services => cluster!.Silos[0].ServiceProvider;
@@ -55,7 +64,12 @@ public sealed class Shop : IAsyncLifetime
     public async Task InitializeAsync()
     {
         ShopFolder.Write(Path.Combine(Folder, "shop"));
-        database = PostgresServer.IsWanted ? await PostgresServer.CreateDatabase() : null;
+        while (databases.Length < Shards && (PostgresServer.IsWanted || Shards > 1))
+        {
+            databases = databases.Add(await PostgresServer.CreateDatabase());
+        }
+
+        database = databases.FirstOrDefault();
         await Start();
     }
 
@@ -63,15 +77,15 @@ public sealed class Shop : IAsyncLifetime
     {
         await Stop();
         Directory.Delete(Folder, recursive: true);
-        if (database is not null)
+        foreach (var shard in databases)
         {
-            await PostgresServer.DropDatabase(database);
+            await PostgresServer.DropDatabase(shard);
         }
     }
 
     internal async Task Start()
     {
-        var builder = new InProcessTestClusterBuilder(1);
+        var builder = new InProcessTestClusterBuilder((short)Silos);
         builder.Options.ServiceId = "commerce";
         builder.Options.InitializeClientOnDeploy = false;
         builder.Options.ConfigureFileLogging = false;
@@ -105,7 +119,7 @@ public sealed class Shop : IAsyncLifetime
             }
             else
             {
-                silo.UsePostgresStorage(new PostgresDatabase(database));
+                silo.UsePostgresStorage([.. databases.Select(static shard => new PostgresDatabase(shard))]);
             }
 
             silo.Configure<SiloMessagingOptions>(messaging => messaging.MaxEnqueuedRequestsHardLimit = MaxQueuedCalls);
@@ -179,12 +193,14 @@ public sealed class Shop : IAsyncLifetime
         Assert.Fail($"Nobody woke up to bring it to this: {what}.");
     }
 
-    /// <summary>What the database says, past every cache.</summary>
+    /// <summary>What the database says, past every cache; a number is that of all the journal's databases together.</summary>
     internal T Query<T>(string sql, string file = "journal.db")
     {
         if (database is not null)
         {
-            return (T)Convert.ChangeType(PostgresServer.Query(database, sql).GetAwaiter().GetResult() ?? 0L, typeof(T));
+            return typeof(T) == typeof(long)
+                ? (T)(object)databases.Sum(shard => Convert.ToInt64(PostgresServer.Query(shard, sql).GetAwaiter().GetResult() ?? 0L))
+                : (T)Convert.ChangeType(PostgresServer.Query(database, sql).GetAwaiter().GetResult() ?? 0L, typeof(T));
         }
 
         using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "data", file)};Pooling=False");

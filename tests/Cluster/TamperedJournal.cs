@@ -22,7 +22,7 @@ internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposab
     private volatile Func<string, bool>? losingSaves;
     private volatile Gate? switching;
 
-    public long Head => inner.Head;
+    public ImmutableArray<IJournalShard> Shards => inner.Shards;
 
     public IDisposable Tamper(Func<Commit, Tampering> with)
     {
@@ -71,13 +71,7 @@ internal sealed class TamperedJournal(IJournal inner) : IJournal, IAsyncDisposab
 
     public ValueTask<ImmutableArray<Recorded>> ReadAggregate(string aggregate, long after, int limit) => inner.ReadAggregate(aggregate, after, limit);
 
-    public ValueTask<ImmutableArray<Recorded>> Read(int? partition, long after, int limit) => inner.Read(partition, after, limit);
-
     public ValueTask<ImmutableArray<string>> Aggregates(string prefix, string after, int limit) => inner.Aggregates(prefix, after, limit);
-
-    public Task WaitBeyond(long after, TimeSpan wait, CancellationToken cancellationToken) => inner.WaitBeyond(after, wait, cancellationToken);
-
-    public Task<ImmutableArray<string>> ClaimDue(DateTimeOffset now, TimeSpan lease, int limit) => inner.ClaimDue(now, lease, limit);
 
     public ValueTask<long> Checkpoint(string reader, int partition) => inner.Checkpoint(reader, partition);
 

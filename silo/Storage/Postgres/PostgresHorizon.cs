@@ -32,6 +32,7 @@ internal sealed class PostgresHorizon : IAsyncDisposable
     private readonly ILogger logger;
     private readonly TaskCompletionSource known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task loop;
+    private volatile bool away;
 
     public PostgresHorizon(PostgresDatabase database, ILogger logger)
     {
@@ -40,6 +41,9 @@ internal sealed class PostgresHorizon : IAsyncDisposable
     }
 
     public JournalHead Head { get; } = new();
+
+    /// <summary>Whether the database did not answer when it was asked last.</summary>
+    public bool IsAway => away;
 
     /// <summary>Completes when the head was read for the first time.</summary>
     public Task Known => known.Task;
@@ -56,7 +60,6 @@ internal sealed class PostgresHorizon : IAsyncDisposable
 
     private async Task Watch()
     {
-        var away = false;
         while (!stopping.IsCancellationRequested)
         {
             try

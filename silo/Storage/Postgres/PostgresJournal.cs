@@ -10,7 +10,7 @@ namespace Commerce.Storage.Postgres;
 /// <para>When the database is away, everything here ends within <see cref="PostgresDatabase.Patience"/> in <c>temporarily-unavailable</c>.</para>
 /// <para>What a grain waits for in here comes back to the grain's scheduler once, at the end (<c>ConfigureAwait(false)</c>): every resumption there is a task of its own.</para>
 /// </remarks>
-internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
+internal sealed class PostgresJournal : IJournal, IJournalShard, ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
     private const string Columns = "position, id, version, first_sequence, events, at, correlation_id, causation_id, trace_parent, idempotency_key, fingerprint";
 
@@ -32,6 +32,8 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
         checkpoints = new PostgresCheckpoints(database);
         writer = new PostgresWriter(new PostgresAppend(database), horizon.Look, meters, clock, logger);
     }
+
+    public ImmutableArray<IJournalShard> Shards => [this];
 
     public long Head => horizon.Head.Position;
 
@@ -68,6 +70,7 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
     {
         var head = Head; // whatever is up to here is committed, and no statement from now on can see less of it
         return head <= after ? ValueTask.FromResult(ImmutableArray<Recorded>.Empty)
+            : horizon.IsAway ? throw Away() // a page may take its time, and would, for as long as the server says nothing
             : partition is { } one ? Ask(
                 $"select {Columns} from commits where partition = $4 and position > $1 and position <= $2 order by position limit $3",
                 [new() { Value = after }, new() { Value = head }, new() { Value = limit }, new() { Value = (short)one }],
@@ -211,7 +214,10 @@ internal sealed class PostgresJournal : IJournal, ILifecycleParticipant<ISiloLif
 
     /// <summary>A silo that does not know where the journal ends tells nobody that it is empty.</summary>
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
-        nameof(PostgresJournal), ServiceLifecycleStage.RuntimeInitialize, cancellationToken => horizon.Known.WaitAsync(cancellationToken));
+        nameof(PostgresJournal), ServiceLifecycleStage.RuntimeInitialize, cancellationToken => Known.WaitAsync(cancellationToken));
+
+    /// <summary>Completes when it is known where the journal ends.</summary>
+    public Task Known => horizon.Known;
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Commerce.Contacts;
 using Commerce.Journal;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,7 +8,7 @@ using Orleans.Storage;
 
 namespace Commerce.Storage.Postgres;
 
-/// <summary>Everything in one PostgreSQL database (15 or later): what any number of silos share.</summary>
+/// <summary>Everything in a PostgreSQL database (15 or later), or in several that share the journal: what any number of silos share.</summary>
 internal static class PostgresStorage
 {
     private const string Direct = ContactGrain.Storage + "-direct", Invariant = "Npgsql";
@@ -15,15 +16,38 @@ internal static class PostgresStorage
     extension(ISiloBuilder silo)
     {
         /// <summary>Journal and grain storage. Brings the schema up to date before anything else happens.</summary>
-        public ISiloBuilder UsePostgresStorage(PostgresDatabase database)
+        /// <param name="shards">The journal's databases in order. The first is the shop's home, which everything else is kept in, too.</param>
+        public ISiloBuilder UsePostgresStorage(params ImmutableArray<PostgresDatabase> shards)
         {
-            PostgresSchema.Migrate(database);
+            foreach (var shard in shards)
+            {
+                PostgresSchema.Migrate(shard);
+            }
 
+            ShardRecords.Check(shards);
+            var database = shards[0];
             silo.Services.AddSingleton(_ => database); // the container disposes it
             silo.Services.AddSingleton<JournalMeters>();
-            silo.Services.AddSingleton<PostgresJournal>();
-            silo.Services.AddSingleton<IJournal>(static services => services.GetRequiredService<PostgresJournal>());
-            silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<PostgresJournal>());
+            if (shards.Length == 1)
+            {
+                silo.Services.AddSingleton<PostgresJournal>();
+                silo.Services.AddSingleton<IJournal>(static services => services.GetRequiredService<PostgresJournal>());
+                silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<PostgresJournal>());
+            }
+            else
+            {
+                foreach (var (number, shard) in shards.Index().Skip(1))
+                {
+                    silo.Services.AddKeyedSingleton(number, (_, _) => shard);
+                }
+
+                silo.Services.AddSingleton(services => new ShardedJournal([
+                    ActivatorUtilities.CreateInstance<PostgresJournal>(services, services.GetRequiredService<PostgresDatabase>()),
+                    .. Enumerable.Range(1, shards.Length - 1).Select(number => ActivatorUtilities.CreateInstance<PostgresJournal>(services, services.GetRequiredKeyedService<PostgresDatabase>(number)))]));
+                silo.Services.AddSingleton<IJournal>(static services => services.GetRequiredService<ShardedJournal>());
+                silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<ShardedJournal>());
+            }
+
             silo.AddAdoNetGrainStorage(Direct, options =>
             {
                 options.Invariant = Invariant;

@@ -17,7 +17,7 @@ namespace Commerce.Storage.Postgres;
 internal sealed class SiloPresence : BackgroundService
 {
     /// <summary>Key of the advisory lock. Any number that nobody else uses in the database.</summary>
-    private const long Lock = 0x73696c6f;
+    internal const long Lock = 0x73696c6f;
 
     /// <summary>Values of <c>Orleans.Runtime.SiloStatus</c>, which the membership table keeps as numbers.</summary>
     private const int Dead = (int)SiloStatus.Dead;

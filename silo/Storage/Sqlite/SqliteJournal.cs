@@ -11,7 +11,7 @@ namespace Commerce.Storage.Sqlite;
 /// into one transaction; readers have connections of their own.
 /// </summary>
 /// <remarks>Positions are safe as soon as they are visible: with a single writer the order of positions is the order of commits.</remarks>
-internal sealed class SqliteJournal : IJournal, IAsyncDisposable
+internal sealed class SqliteJournal : IJournal, IJournalShard, IAsyncDisposable
 {
     private const string Commits =
         """
@@ -36,6 +36,8 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
 
         writer = new SqliteWriter(file, head.Advance, meters, clock, logger);
     }
+
+    public ImmutableArray<IJournalShard> Shards => [this];
 
     public long Head => head.Position;
 

@@ -59,7 +59,8 @@ internal static class StorageRace
         return 0;
     }
 
-    private static Task<(double Rate, double P99)> Commits(IJournal journal, int count, double seconds)
+    /// <summary>So many aggregates that each commit one after the other, for so long.</summary>
+    internal static Task<(double Rate, double P99)> Commits(IJournal journal, int count, double seconds)
     {
         var run = Guid.NewGuid().ToString("N");
         return Measure(count, seconds, async (number, version) =>

@@ -385,7 +385,7 @@ public sealed class ReadModelTests : IAsyncLifetime
             async () =>
             {
                 var folded = new Dictionary<string, ReadModelRow>(StringComparer.Ordinal);
-                foreach (var happened in (await shop.Journal.Read(null, 0, int.MaxValue)).SelectMany(commit => Lifecycle.Events(commit, 0)))
+                foreach (var happened in (await Task.WhenAll(shop.Journal.Shards.Select(shard => shard.Read(null, 0, int.MaxValue).AsTask()))).SelectMany(commits => commits).SelectMany(commit => Lifecycle.Events(commit, 0)))
                 {
                     foreach (var row in model.Apply(happened, id => folded.GetValueOrDefault(id)).ToList())
                     {

@@ -39,13 +39,13 @@ public abstract class JournalTests : IAsyncLifetime
         var all = Task.WhenAll(appends);
         while (!all.IsCompleted)
         {
-            heads.Add(Journal.Head);
+            heads.Add(Journal.Shards.Sum(shard => shard.Head));
             await Task.Delay(1);
         }
 
         Assert.All(await Task.WhenAll(appends), Assert.True);
         Assert.Equal(2_000, (await Follow(null, 2_000, 500)).Count);
-        heads.Add(Journal.Head);
+        heads.Add(Journal.Shards.Sum(shard => shard.Head));
         Assert.InRange(heads.Count, 1, 200);
     }
 
@@ -89,7 +89,7 @@ public abstract class JournalTests : IAsyncLifetime
             (recorded.Position, "ord_a", 1L, 1L, commit.At, "corr", "cause", "00-trace", "key", "print"),
             (recorded.Position, recorded.Aggregate, recorded.Version, recorded.FirstSequence, recorded.At, recorded.CorrelationId, recorded.CausationId, recorded.TraceParent, recorded.IdempotencyKey, recorded.Fingerprint));
         Assert.Equal(commit.Events.ToArray(), recorded.Events);
-        Assert.Equal(recorded.Position, Journal.Head);
+        Assert.Equal(recorded.Position, ShardOf("ord_a").Head);
         Assert.True(await Journal.Append(Of("ord_a", 2)));
     }
 
@@ -126,7 +126,7 @@ public abstract class JournalTests : IAsyncLifetime
         var all = await Follow(null, 400);
         await writing;
 
-        Assert.Equal(all.Select(c => c.Position).Order(), all.Select(c => c.Position));
+        Assert.All(all.GroupBy(c => ShardOf(c.Aggregate)), shard => Assert.Equal(shard.Select(c => c.Position).Order(), shard.Select(c => c.Position)));
         Assert.Equal(400, all.Select(Name).Distinct().Count());
         foreach (var id in ids)
         {
@@ -141,7 +141,8 @@ public abstract class JournalTests : IAsyncLifetime
             partitions.AddRange(part);
         }
 
-        Assert.Equal(all.Select(Name), partitions.OrderBy(c => c.Position).Select(Name));
+        Assert.All(all.GroupBy(c => ShardOf(c.Aggregate)), shard =>
+            Assert.Equal(shard.Select(Name), partitions.Where(c => ShardOf(c.Aggregate) == shard.Key).OrderBy(c => c.Position).Select(Name)));
     }
 
     [Fact]
@@ -160,44 +161,47 @@ public abstract class JournalTests : IAsyncLifetime
     [Fact]
     public async Task Waiting_ends_with_the_next_commit_or_with_patience()
     {
-        var waiting = Journal.WaitBeyond(0, TimeSpan.FromMinutes(1), CancellationToken.None);
+        var shard = ShardOf("ord_a");
+        var waiting = shard.WaitBeyond(0, TimeSpan.FromMinutes(1), CancellationToken.None);
         Assert.False(waiting.IsCompleted);
 
         await Journal.Append(Of("ord_a", 1));
         await waiting.WaitAsync(TimeSpan.FromSeconds(10));
 
-        Assert.True(Journal.WaitBeyond(0, TimeSpan.FromMinutes(1), CancellationToken.None).IsCompleted);
-        await Journal.WaitBeyond(Journal.Head, TimeSpan.FromMilliseconds(20), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.True(shard.WaitBeyond(0, TimeSpan.FromMinutes(1), CancellationToken.None).IsCompleted);
+        await shard.WaitBeyond(shard.Head, TimeSpan.FromMilliseconds(20), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     [Fact]
     public async Task What_is_due_is_claimed_once_until_its_lease_ends_the_longest_due_first()
     {
         var lease = TimeSpan.FromSeconds(30);
-        await Journal.Append(Of("ord_late", 1) with { WakeAt = At.AddSeconds(2) });
-        await Journal.Append(Of("ord_first", 1) with { WakeAt = At });
-        await Journal.Append(Of("ord_middle", 1) with { WakeAt = At.AddSeconds(1) });
-        await Journal.Append(Of("ord_future", 1) with { WakeAt = At.AddHours(1) });
-        await Journal.Append(Of("ord_asleep", 1));
+        var (late, first, middle) = (InOneShard("ord_late"), InOneShard("ord_first"), InOneShard("ord_middle"));
+        await Journal.Append(Of(late, 1) with { WakeAt = At.AddSeconds(2) });
+        await Journal.Append(Of(first, 1) with { WakeAt = At });
+        await Journal.Append(Of(middle, 1) with { WakeAt = At.AddSeconds(1) });
+        await Journal.Append(Of(InOneShard("ord_future"), 1) with { WakeAt = At.AddHours(1) });
+        await Journal.Append(Of(InOneShard("ord_asleep"), 1));
 
-        Assert.Empty(await Journal.ClaimDue(At, lease, 10));
-        Assert.Equal(["ord_first", "ord_middle"], (await Journal.ClaimDue(At.AddSeconds(5), lease, 2)).AsEnumerable());
-        Assert.Equal(["ord_late"], (await Journal.ClaimDue(At.AddSeconds(5), lease, 2)).AsEnumerable());
-        Assert.Empty(await Journal.ClaimDue(At.AddSeconds(34), lease, 10));
-        Assert.Equal(["ord_first", "ord_middle", "ord_late"], (await Journal.ClaimDue(At.AddSeconds(36), lease, 10)).AsEnumerable());
+        var shard = ShardOf(late);
+        Assert.Empty(await shard.ClaimDue(At, lease, 10));
+        Assert.Equal([first, middle], (await shard.ClaimDue(At.AddSeconds(5), lease, 2)).AsEnumerable());
+        Assert.Equal([late], (await shard.ClaimDue(At.AddSeconds(5), lease, 2)).AsEnumerable());
+        Assert.Empty(await shard.ClaimDue(At.AddSeconds(34), lease, 10));
+        Assert.Equal([first, middle, late], (await shard.ClaimDue(At.AddSeconds(36), lease, 10)).AsEnumerable());
     }
 
     [Fact]
     public async Task A_commit_ends_the_lease_and_says_when_to_wake_next()
     {
         await Journal.Append(Of("ord_a", 1) with { WakeAt = At });
-        Assert.Single(await Journal.ClaimDue(At.AddSeconds(1), TimeSpan.FromMinutes(5), 10));
+        Assert.Single(await ShardOf("ord_a").ClaimDue(At.AddSeconds(1), TimeSpan.FromMinutes(5), 10));
 
         await Journal.Append(Of("ord_a", 2) with { WakeAt = At.AddSeconds(2) });
-        Assert.Single(await Journal.ClaimDue(At.AddSeconds(3), TimeSpan.FromMinutes(5), 10));
+        Assert.Single(await ShardOf("ord_a").ClaimDue(At.AddSeconds(3), TimeSpan.FromMinutes(5), 10));
 
         await Journal.Append(Of("ord_a", 3));
-        Assert.Empty(await Journal.ClaimDue(At.AddDays(1), TimeSpan.FromMinutes(5), 10));
+        Assert.Empty(await ShardOf("ord_a").ClaimDue(At.AddDays(1), TimeSpan.FromMinutes(5), 10));
     }
 
     [Fact]
@@ -310,17 +314,38 @@ public abstract class JournalTests : IAsyncLifetime
         At = At,
     };
 
+    private protected IJournalShard ShardOf(string aggregate) => Journal.ShardOf(Partition.Of(aggregate));
+
+    /// <summary>Such an id, whose aggregate lies where those of all others do that were asked for.</summary>
+    private protected static string InOneShard(string id, int partition = 0)
+    {
+        var number = 0;
+        while (Partition.Of($"{id}{number}") != partition)
+        {
+            number++;
+        }
+
+        return $"{id}{number}";
+    }
+
     private protected static string Name(Recorded commit) => $"{commit.Aggregate}/{commit.Version}";
 
     private protected async Task<List<Recorded>> Follow(int? partition, int count, int page = 7)
     {
         var all = new List<Recorded>();
+        var reached = new long[Journal.Shards.Length];
         var deadline = DateTime.UtcNow.AddSeconds(30);
         while (all.Count < count && DateTime.UtcNow < deadline)
         {
-            var after = all.Count == 0 ? 0 : all[^1].Position;
-            await Journal.WaitBeyond(after, TimeSpan.FromSeconds(1), CancellationToken.None);
-            all.AddRange(await Journal.Read(partition, after, page));
+            await Task.WhenAny(Journal.Shards.Select((shard, number) => shard.WaitBeyond(reached[number], TimeSpan.FromSeconds(1), CancellationToken.None)));
+            foreach (var (number, shard) in Journal.Shards.Index())
+            {
+                if (await shard.Read(partition, reached[number], page) is { IsEmpty: false } commits)
+                {
+                    all.AddRange(commits);
+                    reached[number] = commits[^1].Position;
+                }
+            }
         }
 
         return all;

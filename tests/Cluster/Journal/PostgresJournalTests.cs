@@ -46,15 +46,15 @@ public sealed class PostgresJournalTests : JournalTests
         // The other silo begins later, and is done.
         Assert.True(await other.Append(Of("ord_fast", 1)));
         await Task.Delay(200);
-        Assert.Equal(["ord_slow/1"], (await Journal.Read(null, 0, 10)).Select(Name));
-        Assert.Equal(["ord_slow/1"], (await other.Read(null, 0, 10)).Select(Name));
+        Assert.Equal(["ord_slow/1"], (await Journal.Shards[0].Read(null, 0, 10)).Select(Name));
+        Assert.Equal(["ord_slow/1"], (await other.Shards[0].Read(null, 0, 10)).Select(Name));
         Assert.Equal(2L, await Query("select count(*) from commits"));
 
         await held.RollbackAsync();
         Assert.True(await slow);
 
         Assert.Equal(["ord_slow/1", "ord_slow/2", "ord_fast/1"], (await Follow(null, 3)).Select(Name));
-        await Shop.Until(async () => (await other.Read(null, 0, 10)).Length == 3, "the other silo sees them too");
+        await Shop.Until(async () => (await other.Shards[0].Read(null, 0, 10)).Length == 3, "the other silo sees them too");
     }
 
     [Fact]
@@ -141,14 +141,14 @@ public sealed class PostgresJournalTests : JournalTests
             Refusal(() => far.Append(Of("ord_a", 2))),
             Refusal(() => far.Append(Of("ord_b", 1))),
             Refusal(async () => await far.Load("ord_a")),
-            Refusal(() => far.ClaimDue(At, TimeSpan.FromSeconds(1), 1)));
+            Refusal(() => far.Shards[0].ClaimDue(At, TimeSpan.FromSeconds(1), 1)));
         Assert.All(refusals, refusal => Assert.Equal((ErrorKind.Unavailable, TimeSpan.FromSeconds(1)), (refusal.Why.Kind, refusal.Why.RetryAfter)));
         Assert.All(refusals, refusal => Assert.InRange(refusal.After, TimeSpan.Zero, TimeSpan.FromSeconds(3)));
 
         line.Become(Line.Open);
         var version = 0L; // what was refused may have been written at the last moment: whoever repeats looks first
         await Shop.Until(async () => await far.Append(Of("ord_a", version = (await far.Load("ord_a")).Tail[^1].Version + 1)), "it can be written again");
-        await Shop.Until(async () => (await far.Read(null, 0, 10)).Any(commit => commit.Aggregate == "ord_a" && commit.Version == version), "readers go on");
+        await Shop.Until(async () => (await far.Shards[0].Read(null, 0, 10)).Any(commit => commit.Aggregate == "ord_a" && commit.Version == version), "readers go on");
     }
 
     [Fact]

@@ -214,7 +214,7 @@ public sealed class EventFeedTests : IDisposable
             lock (gate)
             {
                 next = appended.Task;
-                var found = events.Where(e => e.Cursor > after && (aggregate is null || e.Aggregate == aggregate)).Take(limit).ToImmutableArray();
+                var found = events.Where(e => !after.Covers(e.Cursor) && (aggregate is null || e.Aggregate == aggregate)).Take(limit).ToImmutableArray();
                 return new LifecyclePage(found, found.IsEmpty ? after : found[^1].Cursor);
             }
         }

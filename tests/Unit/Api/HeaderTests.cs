@@ -101,7 +101,14 @@ public sealed class HeaderTests
     [InlineData("a-b", false)]
     [InlineData("' or 1=1", false)]
     [InlineData("99999999999999999999-0", false)]
-    public void An_event_cursor_is_a_position_and_an_index(string text, bool fine) => Assert.Equal(fine, EventCursor.TryParse(text, out _));
+    [InlineData("12-3.0-0", true)]
+    [InlineData("1-0.2-0.3-0", false)]
+    [InlineData("1-0.", false)]
+    public void An_event_cursor_is_a_position_and_an_index_for_each_shard(string text, bool fine)
+    {
+        Assert.Equal(fine, EventCursor.TryParse(text, out var cursor));
+        Assert.Equal(fine ? text : "0-0", cursor.ToString());
+    }
 
     [Fact]
     public void The_next_page_is_the_same_question_with_another_cursor()

@@ -222,7 +222,7 @@ public sealed class HttpTests(ApiHost api) : IClassFixture<ApiHost>
         api.Grains.On<ILifecycleReader>((_, method, arguments) => method switch
         {
             nameof(ILifecycleReader.Head) => Task.FromResult(new EventCursor(9, 0)),
-            nameof(ILifecycleReader.ReadAggregate) => Task.FromResult(new LifecyclePage((EventCursor)arguments[1]! < happened.Cursor ? [happened] : [], happened.Cursor)),
+            nameof(ILifecycleReader.ReadAggregate) => Task.FromResult(new LifecyclePage(((EventCursor)arguments[1]!).Covers(happened.Cursor) ? [] : [happened], happened.Cursor)),
             _ => new TaskCompletionSource<LifecyclePage>().Task,
         });
 
