@@ -74,15 +74,17 @@ internal static class Commands
         var neverPay = Switches.Share("--never-pay", "The share of buyers who start to pay (3-D Secure) and never do, as 10%: their units come back when their checkout expires. A started shop lets them after 20 s.");
         Option<double?> kill = new("--kill-silo-at")
         {
-            Description = "SIGKILL for a silo when so many of the buyers have had an answer, as 40%: the first of a started shop, or --pid.",
+            Description = "SIGKILL for a silo when so many of the buyers have had an answer (in a drop: have entered), as 40%: the first of a started shop, or --pid.",
             CustomParser = static result => Switches.Parsed(result, static text => (double?)Switches.ShareOf(text)),
         };
         var patience = Switches.Duration("--patience", "60s", "How long a buyer repeats a request that gets no final answer, with the same key.");
         var giveUp = Switches.Duration("--give-up", "120s", "How long those who were refused wait for what is still held.");
+        Option<bool> drop = new("--drop") { Description = "As a drop with a waiting room: everybody takes a place, and buys with a pass." };
+        var opensIn = Switches.Duration("--opens-in", "5s", "How long before it opens the drop is scheduled, and everybody begins to come.");
         Option<int> seed = new("--seed") { Description = "Who is declined and who never pays.", DefaultValueFactory = static _ => 1 };
 
         var command = new Command("flash", "A flash sale: many buyers, few units of one SKU, by express checkout. Exactly so many orders, and everybody is told.")
-            .With(buyers, units, concurrency, sku, warmUp, declined, neverPay, kill, patience, giveUp, seed);
+            .With(buyers, units, concurrency, sku, warmUp, declined, neverPay, kill, patience, giveUp, drop, opensIn, seed);
         command.SetAction(async (given, _) =>
         {
             var options = new FlashOptions(
@@ -101,24 +103,38 @@ internal static class Commands
             }
 
             var (told, meters) = (new Told(), new Meters());
-            var run = new FlashRun(target, options, told, meters, books);
-            await run.Run();
-            var took = meters.Elapsed;
+            var (facts, broken) = given.GetValue(drop)
+                ? await Drop(new DropRun(target, options, given.GetValue(opensIn), told, meters), meters)
+                : await Sale(new FlashRun(target, options, told, meters, books), meters);
             var report = await Judged(
                 new Report
                 {
-                    Name = "Flash sale",
+                    Name = given.GetValue(drop) ? "Drop" : "Flash sale",
                     Arguments = given.Words(),
                     Machine = cores.Describe(target.Started),
-                    Seconds = took.TotalSeconds,
-                    Facts = run.Facts(took),
+                    Seconds = meters.LastMoment,
+                    Facts = facts,
                     Latencies = meters.Totals(),
                     Moments = meters.Moments,
                 },
                 given, target, told);
-            return await given.Publish(report.Verdict is { } verdict ? report with { Verdict = verdict with { Broken = run.Broken() } } : report);
+            return await given.Publish(report.Verdict is { } verdict ? report with { Verdict = verdict with { Broken = broken } } : report);
         });
         return command;
+    }
+
+    private static async Task<(IReadOnlyList<Fact> Facts, IReadOnlyList<string> Broken)> Sale(FlashRun run, Meters meters)
+    {
+        await run.Run();
+        meters.Tick();
+        return (run.Facts(meters.Elapsed), run.Broken());
+    }
+
+    private static async Task<(IReadOnlyList<Fact> Facts, IReadOnlyList<string> Broken)> Drop(DropRun run, Meters meters)
+    {
+        await run.Run();
+        meters.Tick();
+        return (run.Facts(meters.Elapsed), run.Broken());
     }
 
     public static Command Baskets()

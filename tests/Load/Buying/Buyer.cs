@@ -33,10 +33,11 @@ internal sealed class Buyer(Connection connection, TimeSpan patience)
     public static string NewKey() => Guid.NewGuid().ToString("N");
 
     /// <summary>In one request.</summary>
-    public async Task<Outcome> BuyAtOnce(string key, Purchase purchase)
+    /// <param name="token">Of the guest that buys; null: a new one.</param>
+    public async Task<Outcome> BuyAtOnce(string key, Purchase purchase, string? token = null)
     {
         requests = 0;
-        connection.Token = null;
+        connection.Token = token;
         return await CheckOut(key, purchase.Express);
     }
 
