@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Commerce.Benchmarks.Scale;
 
-/// <summary>What a journey costs, in milliseconds of a core unless said otherwise. The defaults are the figures of README.md; options of the same name replace them.</summary>
+/// <summary>What a journey costs, in milliseconds of a core unless said otherwise. The defaults are the figures of README.md, or derived from them; options of the same name replace them.</summary>
 internal sealed record Costs
 {
     /// <summary>Of a silo and its front end: measured with everything on two cores.</summary>
@@ -14,7 +14,7 @@ internal sealed record Costs
     /// <summary>Of the database for one commit of a batch.</summary>
     public double Commit { get; init; } = 0.024;
 
-    /// <summary>Of the database for the histories that are read.</summary>
+    /// <summary>Of the database for the histories that are read. How what is left of its 0.6 ms divides between this and the home is an assumption.</summary>
     public double Reads { get; init; } = 0.10;
 
     /// <summary>Of the home database for grain storage and read models.</summary>

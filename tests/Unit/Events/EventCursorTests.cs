@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Commerce.Events;
 using CsCheck;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
 using Xunit;
 
 namespace Commerce.Tests.Unit.Events;
@@ -24,6 +26,14 @@ public sealed class EventCursorTests
                 Assert.True(EventCursor.TryParse(cursor.ToString(), out var read));
                 Assert.True(read.CoversAll(cursor) && cursor.CoversAll(read) && read.Shards == cursor.Shards);
             });
+
+    [Fact]
+    public void A_cursor_arrives_at_another_silo_as_it_was_sent()
+    {
+        var serializer = new ServiceCollection().AddSerializer(static serializer => serializer.AddAssembly(typeof(EventCursor).Assembly)).BuildServiceProvider().GetRequiredService<Serializer>();
+        Cursors.Sample(cursor => Assert.Equal(cursor, serializer.Deserialize<EventCursor>(serializer.SerializeToArray(cursor))), iter: 100);
+        Assert.Equal("0-0", serializer.Deserialize<EventCursor>(serializer.SerializeToArray(EventCursor.Start)).ToString());
+    }
 
     [Fact]
     public void Whoever_has_seen_an_event_too_stands_nowhere_earlier_than_before() =>
