@@ -58,6 +58,8 @@ public static class CommerceGrains
             services.AddSingleton<IPricingFacts, PricingFacts>();
             services.AddSingleton<Pricer>();
             services.AddSingleton<CartPricing>();
+            services.AddSingleton<SourcingDesk>();
+            services.AddSingleton<StockCache>();
             services.AddSingleton<Export>();
             services.AddSingleton<ReadModel, OrdersModel>();
             services.AddSingleton<ReadModel, CheckoutsInFlightModel>();

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Commerce.Inventory;
 
-/// <summary>The stock of one SKU: so many units, reserved with an expiry, allocated, given back. Keyed by <c>stk_{sku}</c>.</summary>
+/// <summary>The stock of one SKU: so many units, reserved with an expiry, allocated, given back. Keyed by a <see cref="StockId"/>.</summary>
 /// <remarks>
 /// The hot path of a flash sale: reentrant, and what many callers ask at once becomes one commit. Operations are idempotent by
 /// their reservation or operation id. <c>on_hand = available + reserved + allocated</c> at every version.
@@ -48,7 +48,24 @@ public interface IStockItemGrain : IGrainWithStringKey
     /// <summary>Units that can be reserved now; 0 for an unknown SKU.</summary>
     [Alias("available"), AlwaysInterleave]
     Task<int> Available();
+
+    /// <summary>What can be bought of it now. Does not wait for what is being written.</summary>
+    [Alias("level"), AlwaysInterleave]
+    Task<ItemLevel> Level();
 }
+
+/// <param name="Sellable">Units that are there and can be reserved; the safety stock is not among them.</param>
+/// <param name="Beyond">Units that can be reserved on top of that before they are there.</param>
+/// <param name="PreOrder">Whether what lies beyond is not out yet, rather than not there again yet.</param>
+/// <param name="ExpectedAt">When what lies beyond is expected (UTC); null: nobody says.</param>
+/// <param name="LowAt">At so many sellable units, or fewer, the stock is low.</param>
+[GenerateSerializer, Immutable, Alias("commerce.stock.item-level")]
+public sealed record ItemLevel(
+    [property: Id(0)] int Sellable,
+    [property: Id(1)] int Beyond,
+    [property: Id(2)] bool PreOrder,
+    [property: Id(3)] DateTimeOffset? ExpectedAt,
+    [property: Id(4)] int LowAt);
 
 /// <param name="Reserved">Whether the units are held (or allocated already).</param>
 /// <param name="Available">What was left, when they are not.</param>
@@ -113,6 +130,9 @@ public static class StockGrains
     {
         /// <summary>The stock of that SKU, whether or not it was ever stocked.</summary>
         public IStockItemGrain Stock(string sku) => grains.GetGrain<IStockItemGrain>(Identity.Stock + sku);
+
+        /// <summary>A stock item by its id: see <see cref="StockId"/>.</summary>
+        public IStockItemGrain StockItem(string id) => grains.GetGrain<IStockItemGrain>(id);
 
         public IStockList StockLevels() => grains.GetGrain<IStockList>(0);
     }

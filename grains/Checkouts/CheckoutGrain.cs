@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Commerce.Allotments;
 using Commerce.Carts;
+using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
@@ -17,7 +18,7 @@ namespace Commerce.Checkouts;
 /// <para>Callers do not carry the saga, they watch it: the grain is reentrant, one loop runs at a time, and a caller that goes away changes nothing.</para>
 /// </remarks>
 [GrainType("checkout"), Reentrant, PreferLocalPlacement, CollectionAgeLimit(Minutes = 1)]
-internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters meters, ILogger<CheckoutGrain> logger)
+internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourcing, CheckoutMeters meters, ILogger<CheckoutGrain> logger)
     : AggregateGrain<Checkout, CheckoutEvent>, ICheckoutGrain
 {
     /// <summary>How long a shopper has, 3-D Secure included.</summary>
@@ -128,7 +129,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
                 new CheckoutStarted(
                     command.CartId, frozen.Owner, frozen.ContactId, frozen.Destination, frozen.Quote, routes[0].Provider, routes[0].Method, command.ReturnUrl, expiresAt, expiresAt + HoldBeyond,
                     routes.Length > 1 ? routes[1..] : null, desk.CapturesAtOnce(frozen.Quote.Channel), command.Store && Owners.CustomerId(frozen.Owner) is not null),
-                new ReservationRequested());
+                new ReservationRequested(await sourcing.Plan(frozen.Quote, frozen.Destination.Country)));
         }
         finally
         {
@@ -284,7 +285,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
         }
 
         await Task.WhenAll(
-            GrainFactory.Order(OrderId).Place(new PlaceOrder(Id, State.CartId, State.Owner, State.ContactId, State.Destination, PaymentId, State.Quote)),
+            GrainFactory.Order(OrderId).Place(new PlaceOrder(Id, State.CartId, State.Owner, State.ContactId, State.Destination, PaymentId, State.Quote) { Sources = State.Sources }),
             GrainFactory.Cart(State.CartId).Close(Id, OrderId));
         await Commit(new CheckoutCompleted(OrderId));
         meters.Ended(CheckoutStatus.Completed, Now - State.StartedAt);

@@ -121,6 +121,8 @@ internal sealed class StockItemGrain(SiloAge age, ILogger<StockItemGrain> logger
 
     public Task<int> Available() => Task.FromResult(Durable.Available);
 
+    public Task<ItemLevel> Level() => Task.FromResult(new ItemLevel(Durable.Available, 0, PreOrder: false, null, 5));
+
     /// <summary>
     /// Lets go of reservations that have run out. In the first seconds of a silo's life it does not: what was held when everything stopped
     /// may belong to a payment in doubt, whose checkout first has to wake and ask for more time.
@@ -145,7 +147,7 @@ internal sealed class StockItemGrain(SiloAge age, ILogger<StockItemGrain> logger
 
     private StockView View => new()
     {
-        Sku = Id[Identity.Stock.Length..],
+        Sku = StockId.SkuOf(Id),
         Version = Version,
         OnHand = Durable.OnHand,
         Available = Durable.Available,
