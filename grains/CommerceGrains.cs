@@ -60,6 +60,7 @@ public static class CommerceGrains
             services.AddSingleton<CartPricing>();
             services.AddSingleton<SourcingDesk>();
             services.AddSingleton<StockCache>();
+            services.AddSingleton<Availability>();
             services.AddSingleton<Export>();
             services.AddSingleton<ReadModel, OrdersModel>();
             services.AddSingleton<ReadModel, CheckoutsInFlightModel>();

@@ -57,6 +57,9 @@ public sealed record PlaceOrder(
 {
     /// <summary>Which stock items its goods are allocated at; empty: the default item of each SKU.</summary>
     [Id(7)] public ImmutableArray<Sourced> Sources { get; init; } = [];
+
+    /// <summary>What of the goods was not there yet when they were reserved.</summary>
+    [Id(8)] public ImmutableArray<Backordered> Backordered { get; init; } = [];
 }
 
 [GenerateSerializer, Immutable, Alias("commerce.order.view")]
@@ -85,6 +88,9 @@ public sealed record OrderView
 
     /// <summary>What the order asked to be given back.</summary>
     [Id(16)] public ImmutableArray<OrderMovement> Refunds { get; init; } = [];
+
+    /// <summary>What of the goods was not there yet when they were bought.</summary>
+    [Id(17)] public ImmutableArray<Backordered> Backordered { get; init; } = [];
 }
 
 [GenerateSerializer, Alias("commerce.order.status"), JsonConverter(typeof(JsonStringEnumConverter<OrderStatus>))]

@@ -48,7 +48,8 @@ internal sealed record CheckoutStarted(
 /// <param name="Sources">Which stock items are asked for what; null: the default item of each SKU. Said again when another plan takes its place.</param>
 internal sealed record ReservationRequested(ImmutableArray<Sourced>? Sources = null) : CheckoutEvent;
 
-internal sealed record StockReserved : CheckoutEvent;
+/// <param name="Backordered">What of it is not there yet; null: nothing.</param>
+internal sealed record StockReserved(ImmutableArray<Backordered>? Backordered = null) : CheckoutEvent;
 
 /// <param name="By">Who screened: a fraud provider, or <c>none</c>.</param>
 internal sealed record ScreeningPassed(string By) : CheckoutEvent;
@@ -112,6 +113,9 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
 
     /// <summary>Plans that were made.</summary>
     public int Plans { get; init; }
+
+    /// <summary>What of the reserved goods is not there yet.</summary>
+    public ImmutableArray<Backordered> Backordered { get; init; } = [];
 
     /// <summary>Until when the stock is held.</summary>
     public DateTimeOffset HeldUntil { get; init; }
@@ -228,6 +232,7 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
             StartedAt = at,
         },
         ReservationRequested e => this with { Sources = e.Sources ?? [], Plans = Plans + 1 },
+        StockReserved e => this with { Backordered = e.Backordered ?? [] },
         ScreeningPassed => this with { PaymentAsked = true },
         ShopperActionRequired e => this with { Action = e.Action },
         ShopperReturned e => this with { Action = null, HasReturned = true, Details = e.Details },

@@ -8,8 +8,8 @@ internal sealed partial class CheckoutGrain
     private ImmutableArray<Sourced> Parts => Sourcing.Of(State.Sources, State.Quote);
 
     /// <summary>Holds what is bought. What a location refuses is planned anew, a few times.</summary>
-    /// <returns>Null when all of it is held; otherwise what is lacking, and whatever is held is released by the compensation.</returns>
-    private async Task<CheckoutFailure?> ReserveStock()
+    /// <returns>No failure when all of it is held, with what of it is not there yet, if anything; otherwise what is lacking, and whatever is held is released by the compensation.</returns>
+    private async Task<(CheckoutFailure? Lacking, ImmutableArray<Backordered>? Owed)> ReserveStock()
     {
         while (true)
         {
@@ -18,16 +18,21 @@ internal sealed partial class CheckoutGrain
                 .Reserve(part.ReservationOf(Id), State.CartId, part.Quantity, State.HeldUntil)));
             if (Array.FindIndex(answers, static answer => !answer.Reserved) is not (>= 0 and var lacking))
             {
-                return null;
+                return (null, Owed(parts, answers));
             }
 
             if (!await PlanAgain(parts, answers))
             {
                 var need = Needed.Of(State.Quote).First(need => need.Sku == parts[lacking].Sku);
-                return new CheckoutFailure("out-of-stock", need.Sku, $"Of '{need.Name}' {answers[lacking].Available} are left, {need.Quantity} were asked for.", true);
+                return (new CheckoutFailure("out-of-stock", need.Sku, $"Of '{need.Name}' {answers[lacking].Available} are left, {need.Quantity} were asked for.", true), null);
             }
         }
     }
+
+    private static ImmutableArray<Backordered>? Owed(ImmutableArray<Sourced> parts, ReserveAnswer[] answers) => Array.TrueForAll(answers, static answer => answer.Backordered == 0)
+        ? null
+        : [.. parts.Zip(answers).Where(static part => part.Second.Backordered > 0)
+            .Select(static part => new Backordered(part.First.Sku, part.Second.Backordered, part.Second.ExpectedAt))];
 
     /// <summary>Gives back what is held of the SKUs that were refused, and stores another plan for them.</summary>
     /// <returns>False when there is none.</returns>
@@ -64,14 +69,23 @@ internal sealed partial class CheckoutGrain
 
     private Task ReleaseStock() => Task.WhenAll(Parts.Select(part => GrainFactory.StockItem(part.StockId).Release(part.ReservationOf(Id), "checkout undone")));
 
-    /// <summary>A reservation whose payment is in doubt does not expire.</summary>
+    /// <summary>
+    /// A reservation whose payment is in doubt does not expire, however long it takes. A payment is in doubt when it was asked for before without an answer, or when it cannot be
+    /// undone yet. Otherwise it is the shopper who takes long, and the goods are held longer for that once.
+    /// </summary>
     private async Task KeepHolding()
     {
         if (State.HeldUntil - Now < HoldBeyond)
         {
             var until = Now + Lifetime;
-            await Task.WhenAll(Parts.Select(part => GrainFactory.StockItem(part.StockId).Extend(part.ReservationOf(Id), until)));
-            await Commit(new StockHeldLonger(until));
+            var inDoubt = State.Delays > 0 || State.Status is CheckoutStatus.Compensating;
+            var longer = await Task.WhenAll(Parts.Select(part => inDoubt
+                ? GrainFactory.StockItem(part.StockId).Extend(part.ReservationOf(Id), until)
+                : GrainFactory.StockItem(part.StockId).ExtendOnce(part.ReservationOf(Id), until)));
+            if (inDoubt || !longer.Contains(false))
+            {
+                await Commit(new StockHeldLonger(until));
+            }
         }
     }
 }

@@ -214,7 +214,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourc
 
         var uses = Uses;
         var taking = uses.IsEmpty ? null : Task.WhenAll(uses.Select(use => GrainFactory.Allotment(use.Key).Take(Id, units: 1, use.Limit)));
-        var lacking = await ReserveStock();
+        var (lacking, owed) = await ReserveStock();
         if (taking is not null && Array.FindIndex(await taking, answer => !answer.Taken) is >= 0 and var refusedUse)
         {
             var code = uses[refusedUse].Code;
@@ -229,7 +229,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourc
         }
 
         // Nobody screens yet, so both steps make one commit; it is also the intent to authorise.
-        await Commit(new StockReserved(), new ScreeningPassed("none"));
+        await Commit(new StockReserved(owed), new ScreeningPassed("none"));
     }
 
     private async Task Authorise()
@@ -275,6 +275,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourc
         if (await AllocateStock() is { } gone && await GrainFactory.Order(OrderId).Get(null) is null)
         {
             // Only while there is no order: one that was placed before a crash, and cancelled since, has given its units back itself.
+            await ReleaseStock(); // at once: what others of the order got is the order's no longer than it must be
             await Undo(CheckoutStatus.Failed, gone);
             return;
         }
@@ -285,7 +286,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourc
         }
 
         await Task.WhenAll(
-            GrainFactory.Order(OrderId).Place(new PlaceOrder(Id, State.CartId, State.Owner, State.ContactId, State.Destination, PaymentId, State.Quote) { Sources = State.Sources }),
+            GrainFactory.Order(OrderId).Place(new PlaceOrder(Id, State.CartId, State.Owner, State.ContactId, State.Destination, PaymentId, State.Quote) { Sources = State.Sources, Backordered = State.Backordered }),
             GrainFactory.Cart(State.CartId).Close(Id, OrderId));
         await Commit(new CheckoutCompleted(OrderId));
         meters.Ended(CheckoutStatus.Completed, Now - State.StartedAt);

@@ -24,7 +24,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         {
             await Commit(
                 new OrderPlaced(command.CheckoutId, command.CartId, command.Owner, command.ContactId, command.Destination, command.PaymentId, command.Quote,
-                    command.Sources.IsDefaultOrEmpty ? null : command.Sources),
+                    command.Sources.IsDefaultOrEmpty ? null : command.Sources, command.Backordered.IsDefaultOrEmpty ? null : command.Backordered),
                 new OrderConfirmed("commerce"));
         }
     }
@@ -262,7 +262,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         var uses = State.Quote.Uses.IsDefault ? [] : State.Quote.Uses;
         await Task.WhenAll(
         [
-            .. Sourcing.Of(State.Sources, State.Quote).Select(part => GrainFactory.StockItem(part.StockId).Release(part.ReservationOf(State.CheckoutId), "order cancelled")),
+            .. Sourcing.Of(State.Sources, State.Quote).Select(part => GrainFactory.StockItem(part.StockId).Return(part.ReservationOf(State.CheckoutId), part.Quantity, "order cancelled")),
             .. uses.Select(use => GrainFactory.Allotment(use.Key).Return(State.CheckoutId, units: 1)),
         ]);
         await Commit(new OrderCancelled(payment.Refunded, payment.Voided));
@@ -324,6 +324,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
             Allowed = State.Allowed,
             Captures = Movements(TransactionKind.Capture),
             Refunds = Movements(TransactionKind.Refund),
+            Backordered = State.Backordered,
         };
     }
 

@@ -42,6 +42,9 @@ public sealed class Shop : IAsyncLifetime
     /// <summary>Whose products and prices it sells; null: its own files'.</summary>
     internal ScriptedCatalog? Vendor { get; init; }
 
+    /// <summary>The text of its <c>locations.json</c>; null: it has no such file.</summary>
+    internal string? Locations { get; init; }
+
     internal TamperedJournal Journal { get; private set; } = null!;
 
     internal IServiceProvider Services => cluster!.Silos[0].ServiceProvider;
@@ -51,6 +54,11 @@ public sealed class Shop : IAsyncLifetime
     public async Task InitializeAsync()
     {
         ShopFolder.Write(Path.Combine(Folder, "shop"));
+        if (Locations is not null)
+        {
+            await File.WriteAllTextAsync(Path.Combine(Folder, "shop", "locations.json"), Locations);
+        }
+
         database = PostgresServer.IsWanted ? await PostgresServer.CreateDatabase() : null;
         await Start();
     }
