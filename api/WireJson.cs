@@ -34,6 +34,7 @@ namespace Commerce;
 [JsonSerializable(typeof(ListJson<ReconciliationSummary>))]
 [JsonSerializable(typeof(ListJson<CheckoutInFlight>))]
 [JsonSerializable(typeof(ListJson<StockLevel>))]
+[JsonSerializable(typeof(ListJson<LocationView>))]
 [JsonSerializable(typeof(ListJson<ReadModelView>))]
 [JsonSerializable(typeof(ReadModelView))]
 [JsonSerializable(typeof(CatalogSyncView))]

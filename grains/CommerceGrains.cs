@@ -59,6 +59,9 @@ public static class CommerceGrains
             services.AddSingleton<IPricingFacts, PricingFacts>();
             services.AddSingleton<Pricer>();
             services.AddSingleton<CartPricing>();
+            services.AddSingleton<SourcingDesk>();
+            services.AddSingleton<StockCache>();
+            services.AddSingleton<Availability>();
             services.AddSingleton<Export>();
             services.AddSingleton<ReadModel, OrdersModel>();
             services.AddSingleton<ReadModel, CheckoutsInFlightModel>();

@@ -1,4 +1,5 @@
 using Commerce.Catalog;
+using Commerce.Inventory;
 using Commerce.Pricing;
 using Commerce.Shipping;
 using Commerce.Tax;
@@ -11,7 +12,8 @@ internal sealed record FileShop(
     FilePricingProvider Pricing,
     TaxTables Taxes,
     RateTableTaxProvider Tax,
-    RateTableShippingProvider Shipping)
+    RateTableShippingProvider Shipping,
+    FileLocations Locations)
 {
     /// <exception cref="ShopFileException">Names file, place and remedy.</exception>
     public static FileShop Open(ShopOptions options, TimeProvider? clock = null)
@@ -19,11 +21,13 @@ internal sealed record FileShop(
         var folder = new ShopFolder(Path.GetFullPath(options.Directory, AppContext.BaseDirectory));
         var taxes = new TaxTables(folder);
         var shop = new FileShop(
-            new FileCatalogProvider(folder), new FilePricingProvider(folder), taxes, new RateTableTaxProvider(taxes, clock ?? TimeProvider.System), new RateTableShippingProvider(folder));
+            new FileCatalogProvider(folder), new FilePricingProvider(folder), taxes, new RateTableTaxProvider(taxes, clock ?? TimeProvider.System), new RateTableShippingProvider(folder),
+            new FileLocations(folder));
 
         shop.CheckPrices();
         shop.CheckDestinations();
         shop.CheckTaxCategories();
+        shop.Locations.Check(shop.Pricing.All);
 
         return shop;
     }

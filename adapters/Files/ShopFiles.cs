@@ -1,4 +1,5 @@
 using Commerce.Catalog;
+using Commerce.Inventory;
 using Commerce.Pricing;
 using Commerce.Shipping;
 using Commerce.Shop;
@@ -26,6 +27,7 @@ public static class ShopFiles
             services.AddSingleton<IChannels>(s => s.GetRequiredService<FileShop>().Pricing);
             services.AddSingleton<ITaxProvider>(s => s.GetRequiredService<FileShop>().Tax);
             services.AddSingleton<IShippingProvider>(s => s.GetRequiredService<FileShop>().Shipping);
+            services.AddSingleton<ILocations>(s => s.GetRequiredService<FileShop>().Locations);
             services.AddHostedService<OpenAtStart>();
 
             return services;

@@ -16,13 +16,16 @@ internal sealed class Answer<T>(T value, JsonTypeInfo<T> form) : IResult
     /// <summary>Whether this very request had been carried out before. Said only to a caller who gave a key: one of the request's own recognises inner repeats alone.</summary>
     public bool Replayed { get; init; }
 
+    /// <summary>For so many seconds anybody may keep it; null: nobody.</summary>
+    public int? MaxAge { get; init; }
+
     /// <summary>Address of the next page of a list.</summary>
     public string? NextPage { get; init; }
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
-        response.Headers.CacheControl = "no-store";
+        response.Headers.CacheControl = MaxAge is { } seconds ? $"public, max-age={seconds}" : "no-store";
         if (Version is { } version)
         {
             var tag = ETags.Of(version);

@@ -4,10 +4,13 @@ using Commerce.Overload;
 
 namespace Commerce.Catalog;
 
-/// <param name="Available">Units that can be bought now.</param>
-internal sealed record VariantAvailability(string Sku, int Available);
+/// <param name="Available">Units that can be bought now and are there.</param>
+/// <param name="Beyond">Units that can be bought on top of that, and come later; left out: none.</param>
+/// <param name="ExpectedAt">When those come (UTC), where somebody says so.</param>
+internal sealed record VariantAvailability(string Sku, int Available, StockStatus Status, int? Beyond = null, DateTimeOffset? ExpectedAt = null);
 
-internal sealed record AvailabilityJson(string Id, string Channel, ImmutableArray<VariantAvailability> Variants);
+/// <param name="AsOf">UTC: no part of the answer is older.</param>
+internal sealed record AvailabilityJson(string Id, string Channel, ImmutableArray<VariantAvailability> Variants, DateTimeOffset? AsOf = null);
 
 /// <summary>What the shop sells, to anybody.</summary>
 internal static class ProductEndpoints
@@ -47,11 +50,15 @@ internal static class ProductEndpoints
     private static async Task<IResult> Availability(string id, HttpRequest request, IGrainFactory grains)
     {
         var product = await Find(id, request, grains);
-        var variants = product.Variants.IsEmpty ? [] : product.Variants.Select(variant => variant.Sku).ToArray();
-        var available = await Task.WhenAll(variants.Select(sku => grains.Stock(sku).Available()));
+        var stock = await grains.StockLevels().Availability([.. product.Variants.Select(static variant => variant.Sku)], Channel(request));
         return new Answer<AvailabilityJson>(
-            new AvailabilityJson(product.Id, Channel(request), [.. variants.Zip(available, static (sku, units) => new VariantAvailability(sku, units))]),
-            WireJson.Default.AvailabilityJson);
+            new AvailabilityJson(
+                product.Id,
+                Channel(request),
+                [.. stock.Select(static sku => new VariantAvailability(sku.Sku, sku.Available, sku.Status, sku.Beyond > 0 ? sku.Beyond : null, sku.ExpectedAt))],
+                stock.IsEmpty ? null : stock.Min(static sku => sku.AsOf)),
+            WireJson.Default.AvailabilityJson)
+        { MaxAge = 1 };
     }
 
     private static async Task<IResult> Channels(IGrainFactory grains) =>

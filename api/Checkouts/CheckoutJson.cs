@@ -28,6 +28,9 @@ internal sealed record CheckoutJson
     public required string Currency { get; init; }
     public required ImmutableArray<LineJson> Lines { get; init; }
     public required TotalsJson Totals { get; init; }
+
+    /// <summary>What of it was not there yet when it was reserved; left out: nothing.</summary>
+    public ImmutableArray<Inventory.Backordered>? Backordered { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? ExpiresAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
@@ -49,6 +52,7 @@ internal sealed record CheckoutJson
         Currency = checkout.Quote.Currency,
         Lines = LineJson.Of(checkout.Quote),
         Totals = TotalsJson.Of(checkout.Quote),
+        Backordered = checkout.Backordered.IsDefaultOrEmpty ? null : checkout.Backordered,
         CreatedAt = checkout.CreatedAt,
         ExpiresAt = checkout.ExpiresAt,
         EndedAt = checkout.EndedAt,

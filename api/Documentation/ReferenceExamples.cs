@@ -38,6 +38,8 @@ internal static class ReferenceExamples
         ["publishPriceList"] = """{"channel":"partner","currency":"EUR","customerGroup":"wholesale","prices":{"DARJ-FIRS-100":[{"amount":1100},{"amount":1000,"fromQuantity":12}]}}""",
         ["changePrices"] = """{"prices":{"DARJ-FIRS-100":[{"amount":1190,"compareAt":1295,"from":"2026-11-27T00:00:00Z","until":"2026-12-01T00:00:00Z"}]}}""",
         ["publishCustomerGroup"] = """{"customers":["hotel-nordlicht","cafe-harbour"]}""",
+        ["countStock"] = """{"counted":42,"reason":"yearly count"}""",
+        ["setStockPolicy"] = """{"safetyStock":2,"lowAt":10,"backorder":{"limit":200,"expectedAt":"2026-12-15T00:00:00Z"}}""",
         ["adjustStock"] = """{"quantity":-2,"reason":"broken"}""",
         ["startReconciliation"] = """{"provider":"stripe","from":"2026-11-20","to":"2026-11-22"}""",
         ["putRight"] = """{"remedy":"adopt","reason":"captured in the provider's dashboard on 20 November"}""",

@@ -19,6 +19,9 @@ internal sealed record OrderJson
     public required TotalsJson Totals { get; init; }
     public required ImmutableArray<AppliedTax> Taxes { get; init; }
     public required ImmutableArray<string> Coupons { get; init; }
+
+    /// <summary>What of the goods was not there yet when they were bought; left out: nothing.</summary>
+    public ImmutableArray<Inventory.Backordered>? Backordered { get; init; }
     public required string ContactId { get; init; }
     public Person? Contact { get; init; }
     public DestinationJson? Destination { get; init; }
@@ -53,6 +56,7 @@ internal sealed record OrderJson
         Totals = TotalsJson.Of(order.Quote),
         Taxes = order.Quote.Taxes,
         Coupons = order.Quote.Coupons,
+        Backordered = order.Backordered.IsDefaultOrEmpty ? null : order.Backordered,
         ContactId = order.ContactId,
         Contact = contact?.Person,
         Destination = DestinationJson.Of(order.Destination, contact),

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Commerce.Inventory;
 using Commerce.Payments;
 using Commerce.Pricing;
 
@@ -71,6 +72,9 @@ public sealed record CheckoutView
     [Id(11)] public DateTimeOffset? ExpiresAt { get; init; }
     [Id(12)] public DateTimeOffset? EndedAt { get; init; }
     [Id(13)] public string ContactId { get; init; } = "";
+
+    /// <summary>What of it was not there yet when it was reserved.</summary>
+    [Id(14)] public ImmutableArray<Backordered> Backordered { get; init; } = [];
 }
 
 /// <param name="Code">Stable: <c>out-of-stock</c>, <c>coupon-used-up</c>, <c>payment-declined</c>, <c>authentication-failed</c>, <c>expired</c>, <c>cancelled</c>, <c>payment-rejected</c>, <c>payment-unavailable</c>.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Commerce.Carts;
+using Commerce.Inventory;
 using Commerce.Payments;
 using Commerce.Pricing;
 
@@ -52,7 +53,14 @@ public sealed record PlaceOrder(
     [property: Id(3)] string ContactId,
     [property: Id(4)] Destination Destination,
     [property: Id(5)] string PaymentId,
-    [property: Id(6)] Quote Quote);
+    [property: Id(6)] Quote Quote)
+{
+    /// <summary>Which stock items its goods are allocated at; empty: the default item of each SKU.</summary>
+    [Id(7)] public ImmutableArray<Sourced> Sources { get; init; } = [];
+
+    /// <summary>What of the goods was not there yet when they were reserved.</summary>
+    [Id(8)] public ImmutableArray<Backordered> Backordered { get; init; } = [];
+}
 
 [GenerateSerializer, Immutable, Alias("commerce.order.view")]
 public sealed record OrderView
@@ -80,6 +88,9 @@ public sealed record OrderView
 
     /// <summary>What the order asked to be given back.</summary>
     [Id(16)] public ImmutableArray<OrderMovement> Refunds { get; init; } = [];
+
+    /// <summary>What of the goods was not there yet when they were bought.</summary>
+    [Id(17)] public ImmutableArray<Backordered> Backordered { get; init; } = [];
 }
 
 [GenerateSerializer, Alias("commerce.order.status"), JsonConverter(typeof(JsonStringEnumConverter<OrderStatus>))]

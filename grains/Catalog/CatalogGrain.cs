@@ -6,7 +6,7 @@ namespace Commerce.Catalog;
 
 /// <inheritdoc cref="ICatalogGrain"/>
 [GrainType("catalog"), StatelessWorker, Reentrant]
-internal sealed class CatalogGrain(CatalogIndex index, Pricer prices, IChannels channels) : Grain, ICatalogGrain
+internal sealed class CatalogGrain(CatalogIndex index, Pricer prices, IChannels channels, Availability availability) : Grain, ICatalogGrain
 {
     public async Task<Page<ProductView>> Search(ProductQuery query)
     {
@@ -23,20 +23,20 @@ internal sealed class CatalogGrain(CatalogIndex index, Pricer prices, IChannels 
 
             if (page.Count == query.Limit)
             {
-                return new Page<ProductView>(await WithStock(page), Cursor(page[^1].Id));
+                return new Page<ProductView>(await WithStock(page, channel.Id), Cursor(page[^1].Id));
             }
 
             page.Add(view);
         }
 
-        return new Page<ProductView>(await WithStock(page), null);
+        return new Page<ProductView>(await WithStock(page, channel.Id), null);
     }
 
     public async Task<ProductView?> Get(string productId, string channel, string? currency)
     {
         var (found, sold) = ChannelOf(channel, currency);
         return await index.Find(productId) is { } product && await View(product, found, sold) is { } view
-            ? (await WithStock([view]))[0]
+            ? (await WithStock([view], found.Id))[0]
             : null;
     }
 
@@ -77,10 +77,10 @@ internal sealed class CatalogGrain(CatalogIndex index, Pricer prices, IChannels 
         };
     }
 
-    private async Task<ImmutableArray<ProductView>> WithStock(List<ProductView> page)
+    private async Task<ImmutableArray<ProductView>> WithStock(List<ProductView> page, string channel)
     {
         var stock = await Task.WhenAll(page.SelectMany(product => product.Variants).Select(async variant =>
-            (variant.Sku, Available: await GrainFactory.Stock(variant.Sku).Available())));
+            (variant.Sku, (await availability.Of(variant.Sku, channel)).Available)));
         var available = stock.ToDictionary(s => s.Sku, s => s.Available, StringComparer.Ordinal);
         return [.. page.Select(product => product with
         {

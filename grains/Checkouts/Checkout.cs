@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Commerce.Carts;
+using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Payments;
 using Commerce.Pricing;
@@ -44,9 +45,11 @@ internal sealed record CheckoutStarted(
     bool CaptureNow = false,
     bool Store = false) : CheckoutEvent;
 
-internal sealed record ReservationRequested : CheckoutEvent;
+/// <param name="Sources">Which stock items are asked for what; null: the default item of each SKU. Said again when another plan takes its place.</param>
+internal sealed record ReservationRequested(ImmutableArray<Sourced>? Sources = null) : CheckoutEvent;
 
-internal sealed record StockReserved : CheckoutEvent;
+/// <param name="Backordered">What of it is not there yet; null: nothing.</param>
+internal sealed record StockReserved(ImmutableArray<Backordered>? Backordered = null) : CheckoutEvent;
 
 /// <param name="By">Who screened: a fraud provider, or <c>none</c>.</param>
 internal sealed record ScreeningPassed(string By) : CheckoutEvent;
@@ -105,6 +108,15 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>The plan, of a purchase that has one: which stock items are asked for what.</summary>
+    public ImmutableArray<Sourced> Sources { get; init; } = [];
+
+    /// <summary>Plans that were made.</summary>
+    public int Plans { get; init; }
+
+    /// <summary>What of the reserved goods is not there yet.</summary>
+    public ImmutableArray<Backordered> Backordered { get; init; } = [];
+
     /// <summary>Until when the stock is held.</summary>
     public DateTimeOffset HeldUntil { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
@@ -152,6 +164,7 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
         // from                                what happened                      to
         (None,                                 nameof(CheckoutStarted))        => CheckoutStatus.Open,
         (CheckoutStatus.Open,                  nameof(ReservationRequested))   => Reserving,
+        (Reserving,                            nameof(ReservationRequested))   => Reserving,
         (Reserving,                            nameof(StockReserved))          => Screening,
         (Screening,                            nameof(ScreeningPassed))        => Authorizing,
         (Authorizing,                          nameof(ShopperActionRequired))  => CheckoutStatus.RequiresAction,
@@ -174,9 +187,6 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
         _                                                                     => null,
     };
 #pragma warning restore format
-
-    /// <summary>The reservation of a SKU for a checkout: one, however often it is asked for.</summary>
-    public static string ReservationId(string checkoutId, string sku) => $"{checkoutId}:{sku}";
 
     /// <summary>When to try a step again that got no answer for the n-th time: 1, 2, 4, 8, 15, 15 … seconds.</summary>
     public static TimeSpan Pause(int delays)
@@ -221,6 +231,8 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
             HeldUntil = e.HeldUntil,
             StartedAt = at,
         },
+        ReservationRequested e => this with { Sources = e.Sources ?? [], Plans = Plans + 1 },
+        StockReserved e => this with { Backordered = e.Backordered ?? [] },
         ScreeningPassed => this with { PaymentAsked = true },
         ShopperActionRequired e => this with { Action = e.Action },
         ShopperReturned e => this with { Action = null, HasReturned = true, Details = e.Details },

@@ -52,6 +52,7 @@ internal sealed partial class CheckoutGrain
         CreatedAt = Durable.StartedAt,
         ExpiresAt = Durable.IsTerminal ? null : Durable.ExpiresAt,
         EndedAt = Durable.EndedAt,
+        Backordered = Durable.Backordered,
     };
 }
 

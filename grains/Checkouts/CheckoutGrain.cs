@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Commerce.Allotments;
 using Commerce.Carts;
+using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Orders;
 using Commerce.Payments;
@@ -18,7 +19,7 @@ namespace Commerce.Checkouts;
 /// <para>Callers do not carry the saga, they watch it: the grain is reentrant, one loop runs at a time, and a caller that goes away changes nothing.</para>
 /// </remarks>
 [GrainType("checkout"), Reentrant, PreferLocalPlacement, CollectionAgeLimit(Minutes = 1)]
-internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters meters, IOptions<CheckoutOptions> options, ILogger<CheckoutGrain> logger)
+internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourcing, CheckoutMeters meters, IOptions<CheckoutOptions> options, ILogger<CheckoutGrain> logger)
     : AggregateGrain<Checkout, CheckoutEvent>, ICheckoutGrain
 {
     private Task? starting;
@@ -126,7 +127,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
                 new CheckoutStarted(
                     command.CartId, frozen.Owner, frozen.ContactId, frozen.Destination, frozen.Quote, routes[0].Provider, routes[0].Method, command.ReturnUrl, expiresAt, expiresAt + options.Value.HoldBeyond,
                     routes.Length > 1 ? routes[1..] : null, desk.CapturesAtOnce(frozen.Quote.Channel), command.Store && Owners.CustomerId(frozen.Owner) is not null),
-                new ReservationRequested());
+                new ReservationRequested(await sourcing.Plan(frozen.Quote, frozen.Destination.Country)));
             isPaymentNew = isOrderNew = true;
         }
         finally
@@ -212,7 +213,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
 
         var uses = Uses;
         var taking = uses.IsEmpty ? null : Task.WhenAll(uses.Select(use => GrainFactory.Allotment(use.Key).Take(Id, units: 1, use.Limit)));
-        var lacking = await ReserveStock();
+        var (lacking, owed) = await ReserveStock();
         if (taking is not null && Array.FindIndex(await taking, answer => !answer.Taken) is >= 0 and var refusedUse)
         {
             var code = uses[refusedUse].Code;
@@ -227,7 +228,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
         }
 
         // Nobody screens yet, so both steps make one commit; it is also the intent to authorise.
-        await Commit(new StockReserved(), new ScreeningPassed("none"));
+        await Commit(new StockReserved(owed), new ScreeningPassed("none"));
     }
 
     private async Task Authorise()
@@ -279,6 +280,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
         if (await AllocateStock() is { } gone && await GrainFactory.Order(OrderId).Get(null) is null)
         {
             // Only while there is no order: one that was placed before a crash, and cancelled since, has given its units back itself.
+            await ReleaseStock(); // at once: what others of the order got is the order's no longer than it must be
             await Undo(CheckoutStatus.Failed, gone);
             return;
         }
@@ -295,7 +297,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, CheckoutMeters met
         }
 
         await Task.WhenAll(
-            GrainFactory.Order(OrderId).Place(new PlaceOrder(Id, State.CartId, State.Owner, State.ContactId, State.Destination, PaymentId, State.Quote)),
+            GrainFactory.Order(OrderId).Place(new PlaceOrder(Id, State.CartId, State.Owner, State.ContactId, State.Destination, PaymentId, State.Quote) { Sources = State.Sources, Backordered = State.Backordered }),
             GrainFactory.Cart(State.CartId).Close(Id, OrderId));
         await Commit(new CheckoutCompleted(OrderId));
         meters.Ended(CheckoutStatus.Completed, Now - State.StartedAt);

@@ -62,20 +62,28 @@ internal sealed partial class Export(IJournal journal)
 
     private async IAsyncEnumerable<Line> Skus()
     {
+        var skus = new SortedDictionary<string, SkuRow>(StringComparer.Ordinal);
         await foreach (var (id, stock) in Fold<StockItem, StockEvent>(Identity.Stock))
+        {
+            var sku = StockId.SkuOf(id);
+            skus[sku] = skus.GetValueOrDefault(sku).With(stock.State);
+        }
+
+        foreach (var (sku, row) in skus)
         {
             // What is sold is not on hand here, shipped or not; see the table's description.
             yield return json =>
             {
-                json.WriteString("sku", id[Identity.Stock.Length..]);
-                json.WriteNumber("initial", stock.State.InitialQuantity);
-                json.WriteNumber("received", stock.State.Received);
-                json.WriteNumber("adjusted", stock.State.Adjusted);
+                json.WriteString("sku", sku);
+                json.WriteNumber("initial", row.Initial);
+                json.WriteNumber("received", row.Received);
+                json.WriteNumber("adjusted", row.Adjusted);
                 json.WriteNumber("returned", 0);
-                json.WriteNumber("on_hand", stock.State.Available + stock.State.Reserved);
-                json.WriteNumber("available", stock.State.Available);
-                json.WriteNumber("reserved", stock.State.Reserved);
-                json.WriteNumber("sold", stock.State.Allocated);
+                json.WriteNumber("on_hand", row.Available + row.Reserved);
+                json.WriteNumber("available", row.Available);
+                json.WriteNumber("reserved", row.Reserved);
+                json.WriteNumber("sold", row.Sold);
+                json.WriteNumber("backordered", row.Backordered);
             };
         }
     }
@@ -90,12 +98,14 @@ internal sealed partial class Export(IJournal journal)
                 ReservationRow.Note(rows, happened, at);
             }
 
+            var place = StockId.Parse(id);
             foreach (var (reservationId, row) in rows)
             {
                 yield return json =>
                 {
                     json.WriteString("reservation_id", reservationId);
-                    json.WriteString("sku", id[Identity.Stock.Length..]);
+                    json.WriteString("sku", place.Sku);
+                    json.WriteString("location", place.Location);
                     json.WriteNumber("qty", row.Quantity);
                     json.WriteString("cart_id", row.CartId);
                     json.WriteString("order_id", row.OrderId);
@@ -342,6 +352,14 @@ internal sealed partial class Export(IJournal journal)
         }
     }
 
+    /// <summary>A SKU's books over all its stock items.</summary>
+    private readonly record struct SkuRow(long Initial, long Received, long Adjusted, long Available, long Reserved, long Sold, long Backordered)
+    {
+        public SkuRow With(StockItem item) => new(
+            Initial + item.InitialQuantity, Received + item.Received, Adjusted + item.Adjusted, Available + item.Available, Reserved + item.Reserved,
+            Sold + item.Allocated + item.Shipped, Backordered + item.Backordered);
+    }
+
     private sealed record ReservationRow(
         ReservationStatus Status, int Quantity, string CartId, string? OrderId, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? ClosedAt)
     {
@@ -350,13 +368,22 @@ internal sealed partial class Export(IJournal journal)
             switch (happened)
             {
                 case UnitsReserved e:
-                    rows[e.ReservationId] = new ReservationRow(ReservationStatus.Held, e.Quantity, e.CartId, null, at, e.ExpiresAt, null);
+                    rows[e.ReservationId] = new ReservationRow(ReservationStatus.Held, e.Quantity - (e.Backordered ?? 0), e.CartId, null, at, e.ExpiresAt, null);
                     break;
                 case ReservationExtended e:
                     rows[e.ReservationId] = rows[e.ReservationId] with { ExpiresAt = e.ExpiresAt };
                     break;
                 case UnitsAllocated e:
                     rows[e.ReservationId] = rows[e.ReservationId] with { Status = ReservationStatus.Allocated, OrderId = e.OrderId, ClosedAt = at };
+                    break;
+                case BackorderFilled e:
+                    rows[e.ReservationId] = rows[e.ReservationId] with { Quantity = rows[e.ReservationId].Quantity + e.Quantity };
+                    break;
+                case UnitsShipped e:
+                    rows[e.ReservationId] = rows[e.ReservationId] with { Status = ReservationStatus.Shipped };
+                    break;
+                case AllocationReturned e:
+                    rows[e.ReservationId] = rows[e.ReservationId] with { Status = ReservationStatus.Released, ClosedAt = at };
                     break;
                 case UnitsReleased e:
                     rows[e.ReservationId] = rows[e.ReservationId] with { Status = ReservationStatus.Released, ClosedAt = at };

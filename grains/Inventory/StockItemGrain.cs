@@ -13,7 +13,10 @@ internal sealed class StockItemGrain(SiloAge age, ILogger<StockItemGrain> logger
     /// <summary>Most reservations that one commit lets expire: the rest follow in the next.</summary>
     private const int MaxExpiries = 500;
 
-    protected override int SnapshotEvery => Math.Max(500, State.Open.Count / 2);
+    private const int MaxUnits = 1_000_000_000;
+
+    /// <summary>What activation reads is the state and fewer events than the state has entries: neither grows with what was sold.</summary>
+    protected override bool IsSnapshotDue(long commits, long events) => events >= Math.Max(500, State.Open.Count + State.Closed.Count);
 
     public async Task Open(int quantity)
     {
@@ -28,22 +31,23 @@ internal sealed class StockItemGrain(SiloAge age, ILogger<StockItemGrain> logger
         switch (State.StatusOf(reservationId))
         {
             case ReservationStatus.Held or ReservationStatus.Allocated:
+                var owes = State.Open[reservationId].Backordered;
                 await Settled();
-                return new ReserveAnswer(true, Durable.Available);
-            case ReservationStatus.Released or ReservationStatus.Expired:
+                return Yes(owes);
+            case ReservationStatus.Released or ReservationStatus.Expired or ReservationStatus.Shipped:
                 // A repetition that comes after the end: the checkout that asks has moved on, and takes "no" for an answer.
-                return new ReserveAnswer(false, Durable.Available);
+                return new ReserveAnswer(false, Durable.Sellable);
             default:
                 break;
         }
 
-        if (State.Available < quantity)
+        if (State.Owed(quantity, Now) is not { } owed)
         {
-            return new ReserveAnswer(false, State.Available);
+            return new ReserveAnswer(false, State.Sellable);
         }
 
-        await Commit(new UnitsReserved(reservationId, cartId, quantity, expiresAt));
-        return new ReserveAnswer(true, Durable.Available);
+        await Commit(new UnitsReserved(reservationId, cartId, quantity, expiresAt, OrNull(owed)));
+        return Yes(owed);
     }
 
     public async Task<bool> Extend(string reservationId, DateTimeOffset expiresAt)
@@ -62,19 +66,42 @@ internal sealed class StockItemGrain(SiloAge age, ILogger<StockItemGrain> logger
         return true;
     }
 
+    public async Task<bool> ExtendOnce(string reservationId, DateTimeOffset expiresAt)
+    {
+        if (State.StatusOf(reservationId) is ReservationStatus.Held && State.Open[reservationId] is var open)
+        {
+            if (open.ExpiresAt >= expiresAt)
+            {
+                await Settled(); // the same again, or less
+                return true;
+            }
+
+            if (open.Extended)
+            {
+                return false;
+            }
+
+            await Commit(new ReservationExtended(reservationId, expiresAt, Once: true));
+            return true;
+        }
+
+        await Settled();
+        return State.StatusOf(reservationId) is ReservationStatus.Allocated;
+    }
+
     public async Task<bool> Allocate(string reservationId, string orderId, string cartId, int quantity)
     {
         switch (State.StatusOf(reservationId))
         {
-            case ReservationStatus.Allocated:
+            case ReservationStatus.Allocated or ReservationStatus.Shipped:
                 await Settled();
                 return true;
             case ReservationStatus.Held:
-                await Commit(new UnitsAllocated(reservationId, orderId, quantity));
+                await Commit(new UnitsAllocated(reservationId, orderId, quantity, OrNull(State.Open[reservationId].Backordered)));
                 return true;
-            case ReservationStatus.Expired when State.Available >= quantity:
-                // The payment came late, but the units are still there.
-                await Commit(new UnitsReserved(reservationId, cartId, quantity, Now), new UnitsAllocated(reservationId, orderId, quantity));
+            case ReservationStatus.Expired when State.Owed(quantity, Now) is { } owed:
+                // The payment came late, but the units can still be had.
+                await Commit(new UnitsReserved(reservationId, cartId, quantity, Now, OrNull(owed)), new UnitsAllocated(reservationId, orderId, quantity, OrNull(owed)));
                 return true;
             default:
                 await DemandCurrent();
@@ -86,7 +113,8 @@ internal sealed class StockItemGrain(SiloAge age, ILogger<StockItemGrain> logger
     {
         if (State.StatusOf(reservationId) is ReservationStatus.Held or ReservationStatus.Allocated)
         {
-            await Commit(new UnitsReleased(reservationId, State.Open[reservationId].Quantity, reason));
+            var open = State.Open[reservationId];
+            await Free(null, new UnitsReleased(reservationId, open.Quantity, reason, OrNull(open.Backordered)));
             return;
         }
 
@@ -97,6 +125,51 @@ internal sealed class StockItemGrain(SiloAge age, ILogger<StockItemGrain> logger
         }
     }
 
+    public async Task Return(string reservationId, int quantity, string reason)
+    {
+        if (State.StatusOf(reservationId) is not null)
+        {
+            await Release(reservationId, reason);
+        }
+        else if (Math.Min(quantity, State.Settled) is > 0 and var units)
+        {
+            await Free(null, new AllocationReturned(reservationId, units, reason));
+        }
+        else
+        {
+            await DemandCurrent();
+        }
+    }
+
+    public async Task<bool> Ship(string shipmentId, string reservationId, string orderId, int quantity)
+    {
+        if (quantity < 1)
+        {
+            throw new CommerceException(StockErrors.InvalidQuantity("A shipment has one unit at the least."));
+        }
+
+        if (State.StatusOf(shipmentId) is ReservationStatus.Shipped)
+        {
+            await Settled();
+            return true;
+        }
+
+        switch (State.StatusOf(reservationId))
+        {
+            case ReservationStatus.Allocated when State.Open[reservationId] is var open && open.There >= quantity:
+                await Commit(open.Quantity == quantity
+                    ? new UnitsShipped(shipmentId, reservationId, orderId, quantity)
+                    : new UnitsPartlyShipped(shipmentId, reservationId, orderId, quantity));
+                return true;
+            case null when State.Settled >= quantity:
+                await Commit(new SettledUnitsShipped(shipmentId, reservationId, orderId, quantity));
+                return true;
+            default:
+                await DemandCurrent();
+                return false;
+        }
+    }
+
     public async Task<Reply<StockView>> Receive(Request request, int quantity, string? reason)
     {
         if (quantity is < 1 or > 1_000_000)
@@ -104,22 +177,56 @@ internal sealed class StockItemGrain(SiloAge age, ILogger<StockItemGrain> logger
             throw new CommerceException(StockErrors.InvalidQuantity("A receipt is a whole number of units from 1 to 1,000,000."));
         }
 
-        return await Change(request, new StockReceived(quantity, reason));
+        return await Change(request, () => [new StockReceived(quantity, reason)]);
     }
 
-    public async Task<Reply<StockView>> Adjust(Request request, int quantity, string? reason)
+    public Task<Reply<StockView>> Adjust(Request request, int quantity, string? reason) => Adjust(request, quantity, null, reason);
+
+    public Task<Reply<StockView>> AdjustFrom(Request request, int quantity, int expected, string? reason) => Adjust(request, quantity, expected, reason);
+
+    public async Task<Reply<StockView>> Count(Request request, int counted, string? reason)
+    {
+        if (counted is < 0 or > MaxUnits)
+        {
+            throw new CommerceException(StockErrors.InvalidQuantity("A count is a whole number of units from 0 to 1,000,000,000.") with { Pointer = "/counted" });
+        }
+
+        var reply = await Change(request, () => State.Counted(counted, reason));
+        if (!reply.Replayed && reply.View.Short > 0)
+        {
+            logger.StockFallsShort(Id, reply.View.Short);
+        }
+
+        return reply;
+    }
+
+    public Task<Reply<StockView>> SetPolicy(Request request, StockPolicy policy)
+    {
+        StockPolicyRules.Demand(policy);
+        return Change(request, () => State.Rules == policy ? [] : [new StockPolicyChanged(policy)]);
+    }
+
+    private async Task<Reply<StockView>> Adjust(Request request, int quantity, int? expected, string? reason)
     {
         if (quantity is 0 or < -1_000_000 or > 1_000_000)
         {
             throw new CommerceException(StockErrors.InvalidQuantity("An adjustment is a whole number of units from -1,000,000 to 1,000,000, and not 0."));
         }
 
-        return await Change(request, new StockAdjusted(quantity, reason));
+        return await Change(request, () => expected is { } onHand && State.OnHand != onHand
+            ? throw new CommerceException(StockErrors.Changed(onHand, State.OnHand))
+            : [new StockAdjusted(quantity, reason)]);
     }
 
     public Task<StockView?> Get() => Task.FromResult(Durable.Exists ? View : null);
 
-    public Task<int> Available() => Task.FromResult(Durable.Available);
+    public Task<int> Available() => Task.FromResult(Durable.Sellable);
+
+    public Task<ItemLevel> Level()
+    {
+        var (now, stock) = (Now, Durable);
+        return Task.FromResult(new ItemLevel(stock.Sellable, stock.Beyond(now), stock.IsPreOrder(now), stock.ExpectedAt(now), stock.Rules.LowAt));
+    }
 
     /// <summary>
     /// Lets go of reservations that have run out. In the first seconds of a silo's life it does not: what was held when everything stopped
@@ -134,26 +241,55 @@ internal sealed class StockItemGrain(SiloAge age, ILogger<StockItemGrain> logger
         }
 
         var expired = State.Expiries.TakeWhile(expiry => expiry.At <= now).Take(MaxExpiries)
-            .Select(expiry => new ReservationExpired(expiry.ReservationId, State.Open[expiry.ReservationId].Quantity))
+            .Select(expiry => State.Open[expiry.ReservationId] is var open ? new ReservationExpired(expiry.ReservationId, open.Quantity, OrNull(open.Backordered)) : null!)
             .ToArray<StockEvent>();
         if (expired.Length > 0)
         {
-            await Commit(expired);
+            await Free(null, expired);
             logger.ReservationsExpired(Id, expired.Length);
         }
     }
 
     private StockView View => new()
     {
-        Sku = Id[Identity.Stock.Length..],
+        Sku = StockId.SkuOf(Id),
+        Location = StockId.Parse(Id).Location,
         Version = Version,
         OnHand = Durable.OnHand,
         Available = Durable.Available,
         Reserved = Durable.Reserved,
         Allocated = Durable.Allocated,
+        Sellable = Durable.Sellable,
+        Backordered = Durable.Backordered,
+        Shipped = Durable.Shipped,
+        Short = Durable.Short,
+        Policy = Durable.Rules,
     };
 
-    private async Task<Reply<StockView>> Change(Request request, StockEvent happened)
+    private ReserveAnswer Yes(int owed) => owed == 0
+        ? new ReserveAnswer(true, Durable.Sellable)
+        : new ReserveAnswer(true, Durable.Sellable) { Backordered = owed, ExpectedAt = State.ExpectedAt(Now) };
+
+    private static int? OrNull(int units) => units == 0 ? null : units;
+
+    /// <summary>Stores what may have made units free, together with who gets them.</summary>
+    private Task Free(Request? request, params ReadOnlySpan<StockEvent> events)
+    {
+        var after = State;
+        if (after is { Short: 0, Backordered: 0 })
+        {
+            return Commit(request, events);
+        }
+
+        foreach (var happened in events)
+        {
+            after = after.Apply(happened, Now);
+        }
+
+        return Commit(request, [.. events, .. after.Due]);
+    }
+
+    private async Task<Reply<StockView>> Change(Request request, Func<ImmutableArray<StockEvent>> decide)
     {
         if (IsRepeated(request))
         {
@@ -161,7 +297,11 @@ internal sealed class StockItemGrain(SiloAge age, ILogger<StockItemGrain> logger
             return new Reply<StockView>(View, true);
         }
 
-        await Commit(request, happened);
+        if (decide() is { IsEmpty: false } events)
+        {
+            await Free(request, events.AsSpan());
+        }
+
         return new Reply<StockView>(View, false);
     }
 }
@@ -170,4 +310,7 @@ internal static partial class StockLog
 {
     [LoggerMessage(200, LogLevel.Information, "{Count} reservations of {Stock} ran out and were released")]
     public static partial void ReservationsExpired(this ILogger logger, string stock, int count);
+
+    [LoggerMessage(201, LogLevel.Warning, "Of {Stock} fewer units were counted than are promised: {Units} are missing")]
+    public static partial void StockFallsShort(this ILogger logger, string stock, int units);
 }

@@ -17,7 +17,7 @@ internal sealed class StockLevelsModel : ReadModel
     /// <summary>Ends an id; no SKU has a space.</summary>
     private const string Lowest = " lowest", OfReservation = " held ";
 
-    private static readonly string Released = EventCodec<StockEvent>.NameOf<UnitsReleased>();
+    private static readonly string Released = EventCodec<StockEvent>.NameOf<UnitsReleased>(), Filled = EventCodec<StockEvent>.NameOf<BackorderFilled>();
 
     public override string Name => ReadModels.StockLevels;
 
@@ -44,40 +44,55 @@ internal sealed class StockLevelsModel : ReadModel
     public override bool Concerns(string aggregate) => aggregate.StartsWith(Identity.Stock, StringComparison.Ordinal);
 
     public override IEnumerable<string> Needs(LifecycleEvent happened) =>
-        happened.Type != Released ? [happened.Aggregate]
-        : EventCodec<StockEvent>.Read(happened.Type, happened.Data) is UnitsReleased released ? [happened.Aggregate, Reservation(happened, released.ReservationId)]
-        : [happened.Aggregate];
+        happened.Type != Released && happened.Type != Filled ? [happened.Aggregate] : EventCodec<StockEvent>.Read(happened.Type, happened.Data) switch
+        {
+            UnitsReleased released => [happened.Aggregate, Reservation(happened, released.ReservationId)],
+            BackorderFilled filled => [happened.Aggregate, Reservation(happened, filled.ReservationId)],
+            _ => [happened.Aggregate],
+        };
 
     public override IEnumerable<ReadModelRow> Apply(LifecycleEvent happened, Func<string, ReadModelRow?> find)
     {
-        if (EventCodec<StockEvent>.Read(happened.Type, happened.Data) is not { } what || what is ReservationExtended)
+        if (EventCodec<StockEvent>.Read(happened.Type, happened.Data) is not { } what || what is ReservationExtended or StockPolicyChanged or StockShortfall)
         {
             yield break;
         }
 
-        var sku = happened.Aggregate[Identity.Stock.Length..];
-        var before = find(happened.Aggregate) is { Body: { } body } ? Read<StoredLevel>(body) : new StoredLevel(new StockLevel(sku, 0, 0, 0, 0, happened.Time), 0);
+        var id = StockId.Parse(happened.Aggregate);
+        var before = find(happened.Aggregate) is { Body: { } body } ? Read<StoredLevel>(body) : new StoredLevel(new StockLevel(id.Sku, 0, 0, 0, 0, happened.Time), 0);
         if (happened.Sequence <= before.Sequence)
         {
             yield break; // counted already
         }
 
-        var (available, reserved, allocated) = what switch
+        var (available, reserved, allocated, owed) = what switch
         {
-            StockOpened e => (e.Quantity, 0, 0),
-            StockReceived e => (e.Quantity, 0, 0),
-            StockAdjusted e => (e.Quantity, 0, 0),
-            UnitsReserved e => (-e.Quantity, e.Quantity, 0),
-            UnitsAllocated e => (0, -e.Quantity, e.Quantity),
-            UnitsReleased e => find(Reservation(happened, e.ReservationId)) is null ? (e.Quantity, 0, -e.Quantity) : (e.Quantity, -e.Quantity, 0),
-            ReservationExpired e => (e.Quantity, -e.Quantity, 0),
+            StockOpened e => (e.Quantity, 0, 0, 0),
+            StockReceived e => (e.Quantity, 0, 0, 0),
+            StockAdjusted e => (e.Quantity, 0, 0, 0),
+            StockCounted e => (e.Change, 0, 0, 0),
+            ShortfallCovered e => (-e.Units, 0, 0, 0),
+            UnitsReserved { Backordered: var late } e => (-There(e.Quantity, late), There(e.Quantity, late), 0, late ?? 0),
+            BackorderFilled e => IsHeld(e.ReservationId) ? (-e.Quantity, e.Quantity, 0, -e.Quantity) : (-e.Quantity, 0, e.Quantity, -e.Quantity),
+            UnitsAllocated { Backordered: var late } e => (0, -There(e.Quantity, late), There(e.Quantity, late), 0),
+            UnitsPartlyShipped e => (0, 0, -e.Quantity, 0),
+            UnitsShipped e => (0, 0, -e.Quantity, 0),
+            SettledUnitsShipped e => (0, 0, -e.Quantity, 0),
+            AllocationReturned e => (e.Quantity, 0, -e.Quantity, 0),
+            UnitsReleased { Backordered: var late } e when IsHeld(e.ReservationId) => (There(e.Quantity, late), -There(e.Quantity, late), 0, -(late ?? 0)),
+            UnitsReleased { Backordered: var late } e => (There(e.Quantity, late), 0, -There(e.Quantity, late), -(late ?? 0)),
+            ReservationExpired { Backordered: var late } e => (There(e.Quantity, late), -There(e.Quantity, late), 0, -(late ?? 0)),
             _ => throw new InvalidOperationException($"No rule for {what.GetType().Name}."),
         };
 
         var level = before.Level;
-        level = new StockLevel(sku, level.OnHand + available + reserved + allocated, level.Available + available, level.Reserved + reserved, level.Allocated + allocated, happened.Time);
+        level = new StockLevel(id.Sku, level.OnHand + available + reserved + allocated, level.Available + available, level.Reserved + reserved, level.Allocated + allocated, happened.Time)
+        {
+            Location = id.Location,
+            Backordered = level.Backordered + owed,
+        };
         var after = Write(new StoredLevel(level, happened.Sequence));
-        yield return new ReadModelRow(Name, BySku, SortOf(sku), happened.Aggregate, after);
+        yield return new ReadModelRow(Name, BySku, SortOf(happened.Aggregate[Identity.Stock.Length..]), happened.Aggregate, after);
         yield return new ReadModelRow(Name, ByAvailable, SortOf(level.Available), happened.Aggregate + Lowest, after);
 
         switch (what)
@@ -97,7 +112,12 @@ internal sealed class StockLevelsModel : ReadModel
             default:
                 break;
         }
+
+        bool IsHeld(string reservationId) => find(Reservation(happened, reservationId)) is not null;
     }
+
+    /// <summary>Units of a reservation that are there.</summary>
+    private static int There(int quantity, int? owed) => quantity - (owed ?? 0);
 
     private static string Reservation(LifecycleEvent happened, string reservationId) => happened.Aggregate + OfReservation + reservationId;
 
@@ -112,20 +132,3 @@ internal sealed record StoredLevel(StockLevel Level, long Sequence);
 [ImplicitStreamSubscription(Lifecycle.Provider), GrainType(ReadModels.StockLevels)]
 internal sealed class StockLevelsProjection(IJournal journal, ReadModelCursors cursors, ILogger<StockLevelsProjection> logger)
     : Projection(new StockLevelsModel(), journal, cursors, logger);
-
-/// <inheritdoc cref="IStockList"/>
-[GrainType("stock-list"), StatelessWorker, Reentrant]
-internal sealed class StockList(ReadModelPages pages) : Grain, IStockList
-{
-    public Task<Page<StockLevel>> Levels(PageRequest page, int? below) => below is { } limit
-        ? pages.Page(
-            ReadModels.StockLevels, StockLevelsModel.ByAvailable,
-            PageCursor.Parse(page.Cursor, static (sort, id) => PageCursor.IsNumber(sort, 10) && StockLevelsModel.IsLowest(id)),
-            page.Limit, Read, row => string.CompareOrdinal(row.Sort, StockLevelsModel.SortOf(limit)) > 0, static _ => true)
-        : pages.Page(
-            ReadModels.StockLevels, StockLevelsModel.BySku,
-            PageCursor.Parse(page.Cursor, static (sort, id) => id.StartsWith(Identity.Stock, StringComparison.Ordinal) && sort == StockLevelsModel.SortOf(id[Identity.Stock.Length..])),
-            page.Limit, Read);
-
-    private static StockLevel Read(ReadModelRow row) => ReadModel.Read<StoredLevel>(row.Body!).Level;
-}

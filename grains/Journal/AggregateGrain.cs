@@ -30,6 +30,7 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
     private (TState State, Operations Operations) head = (TState.Initial, Operations.None);
     private long sequence;
     private long snapshotVersion;
+    private long snapshotSequence;
 
     /// <summary>The history was not looked up, since there should be none; the first commit proves it.</summary>
     private bool isPresumedNew;
@@ -62,6 +63,11 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
     /// <summary>Commits between snapshots; 0: the history is short and needs none.</summary>
     protected virtual int SnapshotEvery => 0;
 
+    /// <summary>Whether the commit that is written now takes a snapshot with it.</summary>
+    /// <param name="commits">Since the last snapshot, with this one.</param>
+    /// <param name="events">Since the last snapshot, with this commit's.</param>
+    protected virtual bool IsSnapshotDue(long commits, long events) => SnapshotEvery > 0 && commits >= SnapshotEvery;
+
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         journal = ServiceProvider.GetRequiredService<IJournal>();
@@ -79,7 +85,7 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
             var snapshot = JsonSerializer.Deserialize(bytes, JournalJson.Default.GetTypeInfo(typeof(Snapshot<TState>))!) as Snapshot<TState>
                 ?? throw new InvalidOperationException($"The snapshot of '{Id}' is empty.");
             head = (snapshot.State, snapshot.Restore());
-            (Version, snapshotVersion, sequence) = (history.Version, history.Version, snapshot.Sequence);
+            (Version, snapshotVersion, sequence, snapshotSequence) = (history.Version, history.Version, snapshot.Sequence, snapshot.Sequence);
         }
 
         foreach (var commit in history.Tail)
@@ -222,12 +228,12 @@ internal abstract class AggregateGrain<TState, TEvent> : Grain, IAggregate
     {
         var version = Version + 1;
         byte[]? snapshot = null;
-        if (SnapshotEvery > 0 && version - snapshotVersion >= SnapshotEvery)
+        if (IsSnapshotDue(version - snapshotVersion, sequence + batch.Events.Count - snapshotSequence))
         {
             snapshot = JsonSerializer.SerializeToUtf8Bytes(
                 Snapshot<TState>.Of(batch.After.State, batch.After.Operations, sequence + batch.Events.Count),
                 JournalJson.Default.GetTypeInfo(typeof(Snapshot<TState>))!);
-            snapshotVersion = version;
+            (snapshotVersion, snapshotSequence) = (version, sequence + batch.Events.Count);
         }
 
         return new Commit

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Commerce.Carts;
+using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Payments;
 using Commerce.Pricing;
@@ -24,8 +25,12 @@ namespace Commerce.Orders;
 [JsonDerivedType(typeof(OrderMovementReversed), "commerce.order.movement-reversed.v1")]
 internal abstract record OrderEvent;
 
+/// <param name="Sources">Which stock items its goods are allocated at; null: the default item of each SKU.</param>
+/// <param name="Backordered">What of the goods was not there yet; null: nothing.</param>
 internal sealed record OrderPlaced(
-    string CheckoutId, string CartId, string Owner, string ContactId, Destination Destination, string PaymentId, Quote Quote) : OrderEvent;
+    string CheckoutId, string CartId, string Owner, string ContactId, Destination Destination, string PaymentId, Quote Quote,
+    ImmutableArray<Sourced>? Sources = null,
+    ImmutableArray<Backordered>? Backordered = null) : OrderEvent;
 
 /// <param name="By">Who accepted it: an order management system, or <c>commerce</c> itself.</param>
 internal sealed record OrderConfirmed(string By) : OrderEvent;
@@ -92,6 +97,12 @@ internal sealed record Order : IAggregateState<Order, OrderEvent>
     public Destination Destination { get; init; } = new("", null);
     public string PaymentId { get; init; } = "";
     public Quote Quote { get; init; } = new();
+
+    /// <summary>The plan by which its goods were taken; empty: from the default item of each SKU.</summary>
+    public ImmutableArray<Sourced> Sources { get; init; } = [];
+
+    /// <summary>What of the goods was not there yet when they were bought.</summary>
+    public ImmutableArray<Backordered> Backordered { get; init; } = [];
     public DateTimeOffset PlacedAt { get; init; }
     public DateTimeOffset? ConfirmedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
@@ -195,6 +206,8 @@ internal sealed record Order : IAggregateState<Order, OrderEvent>
             Destination = e.Destination,
             PaymentId = e.PaymentId,
             Quote = e.Quote,
+            Sources = e.Sources ?? [],
+            Backordered = e.Backordered ?? [],
             PlacedAt = at,
         },
         OrderConfirmed => this with { ConfirmedAt = at },

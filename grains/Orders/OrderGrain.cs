@@ -1,5 +1,4 @@
 using Commerce.Allotments;
-using Commerce.Checkouts;
 using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Payments;
@@ -24,7 +23,8 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         if (State.Status is OrderStatus.None)
         {
             await Commit(
-                new OrderPlaced(command.CheckoutId, command.CartId, command.Owner, command.ContactId, command.Destination, command.PaymentId, command.Quote),
+                new OrderPlaced(command.CheckoutId, command.CartId, command.Owner, command.ContactId, command.Destination, command.PaymentId, command.Quote,
+                    command.Sources.IsDefaultOrEmpty ? null : command.Sources, command.Backordered.IsDefaultOrEmpty ? null : command.Backordered),
                 new OrderConfirmed("commerce"));
         }
     }
@@ -265,7 +265,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
         var uses = State.Quote.Uses.IsDefault ? [] : State.Quote.Uses;
         await Task.WhenAll(
         [
-            .. Needed.Of(State.Quote).Select(need => GrainFactory.Stock(need.Sku).Release(Checkout.ReservationId(State.CheckoutId, need.Sku), "order cancelled")),
+            .. Sourcing.Of(State.Sources, State.Quote).Select(part => GrainFactory.StockItem(part.StockId).Return(part.ReservationOf(State.CheckoutId), part.Quantity, "order cancelled")),
             .. uses.Select(use => GrainFactory.Allotment(use.Key).Return(State.CheckoutId, units: 1)),
         ]);
         await Commit(new OrderCancelled(payment.Refunded, payment.Voided));
@@ -327,6 +327,7 @@ internal sealed class OrderGrain(ILogger<OrderGrain> logger) : AggregateGrain<Or
             Allowed = State.Allowed,
             Captures = Movements(TransactionKind.Capture),
             Refunds = Movements(TransactionKind.Refund),
+            Backordered = State.Backordered,
         };
     }
 

@@ -6,7 +6,7 @@ using Commerce.Orders;
 namespace Commerce.Pricing;
 
 /// <inheritdoc cref="IPricingFacts"/>
-internal sealed class PricingFacts(IGrainFactory grains, CatalogIndex catalog) : IPricingFacts
+internal sealed class PricingFacts(IGrainFactory grains, CatalogIndex catalog, Availability stock) : IPricingFacts
 {
     public async ValueTask<bool> HasOrdered(string customerId)
     {
@@ -18,5 +18,5 @@ internal sealed class PricingFacts(IGrainFactory grains, CatalogIndex catalog) :
     public async ValueTask<bool> IsLeft(LimitedUse use) => await grains.Allotment(use.Key).Left(use.Limit) > 0;
 
     public async ValueTask<BasketItem?> Gift(string lineId, string sku, int quantity) =>
-        await catalog.Item(lineId, sku, quantity) is { } item && await grains.Stock(sku).Available() >= quantity ? item : null;
+        await catalog.Item(lineId, sku, quantity) is { } item && (await stock.Of(sku, channel: null)).Available >= quantity ? item : null;
 }

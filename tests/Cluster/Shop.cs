@@ -55,6 +55,9 @@ public sealed class Shop : IAsyncLifetime
     /// <summary>How to connect to the journal's databases; empty: it is kept in files.</summary>
     internal ImmutableArray<string> Databases => databases;
 
+    /// <summary>The text of its <c>locations.json</c>; null: it has no such file.</summary>
+    internal string? Locations { get; init; }
+
     internal TamperedJournal Journal { get; private set; } = null!;
 
     internal IServiceProvider Services => cluster!.Silos[0].ServiceProvider;
@@ -70,6 +73,11 @@ public sealed class Shop : IAsyncLifetime
         }
 
         database = databases.FirstOrDefault();
+        if (Locations is not null)
+        {
+            await File.WriteAllTextAsync(Path.Combine(Folder, "shop", "locations.json"), Locations);
+        }
+
         await Start();
     }
 

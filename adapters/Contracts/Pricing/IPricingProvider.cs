@@ -76,6 +76,9 @@ public sealed record Channel
 
     /// <summary>The country that it sells from, for reverse charge and exports; null: taxes know no seller.</summary>
     public string? SellerCountry { get; init; }
+
+    /// <summary>From where the goods are taken, of a shop with several locations.</summary>
+    public Inventory.SourcingPolicy Sourcing { get; init; } = Inventory.SourcingPolicy.Default;
 }
 
 /// <summary>A payment provider of a channel, and what it is there for. What is left out holds for everything.</summary>

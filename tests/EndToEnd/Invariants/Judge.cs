@@ -10,7 +10,7 @@ internal static class Judge
         StockInvariants.I03_reserved_is_what_reservations_hold,
         StockInvariants.I04_sold_is_what_live_orders_hold,
         StockInvariants.I05_nothing_is_held_past_its_expiry,
-        StockInvariants.I06_an_order_has_one_reservation_of_a_sku,
+        StockInvariants.I06_an_order_has_one_reservation_of_a_sku_at_a_location,
         MoneyInvariants.I07_no_more_is_captured_than_authorised_nor_refunded_than_captured,
         MoneyInvariants.I08_our_books_are_the_vendors_to_the_cent,
         MoneyInvariants.I09_the_vendor_moved_no_money_that_we_do_not_know_of,

@@ -40,10 +40,10 @@ internal static class StockInvariants
         where reservation.Text("state") == "held" && reservation.Time("expires_at") + Grace < books.At
         select new Violation("I05", reservation.ToJsonString());
 
-    public static IEnumerable<Violation> I06_an_order_has_one_reservation_of_a_sku(Books books) =>
+    public static IEnumerable<Violation> I06_an_order_has_one_reservation_of_a_sku_at_a_location(Books books) =>
         from reservation in books.Reservations
         where reservation.Text("state") == "allocated"
-        group reservation by (Order: reservation.Text("order_id"), Sku: reservation.Text("sku")) into same
+        group reservation by (Order: reservation.Text("order_id"), Sku: reservation.Text("sku"), Location: reservation["location"]?.ToString()) into same
         where same.Count() > 1 || same.Key.Order.Length == 0
         select new Violation("I06", $"{same.Key}: {string.Join(", ", same.Select(r => r.Text("reservation_id")))}");
 

@@ -35,8 +35,8 @@ public sealed class SurfaceTests(RunningShop running)
     }
 
     [Theory]
-    [InlineData("sku", "sku,initial,received,adjusted,returned,on_hand,available,reserved,sold")]
-    [InlineData("reservation", "reservation_id,sku,qty,cart_id,order_id,state,created_at,expires_at,closed_at")]
+    [InlineData("sku", "sku,initial,received,adjusted,returned,on_hand,available,reserved,sold,backordered")]
+    [InlineData("reservation", "reservation_id,sku,location,qty,cart_id,order_id,state,created_at,expires_at,closed_at")]
     [InlineData("checkout", "checkout_id,cart_id,customer_id,idem_key,accepted_at,state,terminal_at,order_id")]
     [InlineData("orders", "order_id,checkout_id,cart_id,customer_id,state,placed_at,currency,subtotal,discount,tax,shipping,total")]
     [InlineData("order_line", "order_id,line_no,sku,qty,currency,unit_price,line_total")]

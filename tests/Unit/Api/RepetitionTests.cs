@@ -97,7 +97,7 @@ public sealed class RepetitionTests(ApiHost api) : IClassFixture<ApiHost>
     public async Task A_read_is_repeated_whatever_it_lost(Type lost)
     {
         var calls = 0;
-        api.Grains.On<IStockItemGrain>((_, _, _) => Interlocked.Increment(ref calls) <= 2
+        api.Grains.On<IStockList>((_, _, _) => Interlocked.Increment(ref calls) <= 2
             ? throw (Exception)Activator.CreateInstance(lost, nonPublic: true)!
             : Task.FromResult<StockView?>(new StockView { Sku = "A" }));
 
@@ -108,7 +108,7 @@ public sealed class RepetitionTests(ApiHost api) : IClassFixture<ApiHost>
     public async Task A_cluster_that_stays_away_is_given_up_with_the_time_to_come_back()
     {
         var calls = 0;
-        api.Grains.On<IStockItemGrain>((_, _, _) =>
+        api.Grains.On<IStockList>((_, _, _) =>
         {
             Interlocked.Increment(ref calls);
             throw new SiloUnavailableException();
@@ -179,7 +179,7 @@ public sealed class RepetitionTests(ApiHost api) : IClassFixture<ApiHost>
             throw new SiloUnavailableException();
         }
 
-        api.Grains.On<IStockItemGrain>((_, _, _) => Lost());
+        api.Grains.On<IStockList>((_, _, _) => Lost());
         using var caller = new CancellationTokenSource();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/admin/stock/A") { Headers = { Authorization = new("Bearer", ApiHost.AdminKey) } };
         var asking = api.Http.SendAsync(request, caller.Token);

@@ -35,6 +35,7 @@ public sealed class CheckoutTests
     [
         "None --CheckoutStarted--> Open",
         "Open --ReservationRequested--> Reserving",
+        "Reserving --ReservationRequested--> Reserving",
         "Reserving --StockReserved--> Screening",
         "Reserving --CancelRequested--> Reserving",
         "Reserving --StepDelayed--> Reserving",
