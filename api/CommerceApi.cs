@@ -4,6 +4,7 @@ using Commerce.Catalog;
 using Commerce.Checkouts;
 using Commerce.Contacts;
 using Commerce.Documentation;
+using Commerce.Drops;
 using Commerce.Events;
 using Commerce.Export;
 using Commerce.Inventory;
@@ -46,6 +47,8 @@ public static class CommerceApi
             services.AddOptionsWithValidateOnStart<RateLimitOptions, RateLimitOptionsValidator>().BindConfiguration(RateLimitOptions.Section);
             services.AddSingleton<Repetition>();
             services.AddOptionsWithValidateOnStart<RepetitionOptions, RepetitionOptionsValidator>().BindConfiguration(RepetitionOptions.Section);
+            services.AddSingleton<PassTokens>();
+            services.AddSingleton<Fronts>();
             services.AddSingleton<JournalReader>();
             services.AddSingleton(static provider => new EventFeed(
                 () => provider.GetRequiredService<JournalReader>().Grain,
@@ -102,6 +105,7 @@ public static class CommerceApi
             v1.MapCarts();
             v1.MapCheckouts();
             v1.MapOrders();
+            v1.MapDrops();
             v1.MapEvents();
             v1.MapWebhooks();
             v1.MapStoredMethods();
@@ -110,6 +114,7 @@ public static class CommerceApi
             admin.MapOrderAdministration();
             admin.MapCheckoutAdministration();
             admin.MapStockAdministration();
+            admin.MapDropAdministration();
             admin.MapPromotionAdministration();
             admin.MapPriceAdministration();
             admin.MapQuoteAdministration();

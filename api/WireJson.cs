@@ -3,6 +3,7 @@ using Commerce.Carts;
 using Commerce.Catalog;
 using Commerce.Checkouts;
 using Commerce.Contacts;
+using Commerce.Drops;
 using Commerce.Events;
 using Commerce.Inventory;
 using Commerce.Orders;
@@ -76,4 +77,11 @@ namespace Commerce;
 [JsonSerializable(typeof(ExplanationJson))]
 [JsonSerializable(typeof(SimulationBody))]
 [JsonSerializable(typeof(SimulationResult))]
+[JsonSerializable(typeof(EntryBody))]
+[JsonSerializable(typeof(EntryJson))]
+[JsonSerializable(typeof(PublicDropJson))]
+[JsonSerializable(typeof(DropBody))]
+[JsonSerializable(typeof(AllotmentBody))]
+[JsonSerializable(typeof(DropJson))]
+[JsonSerializable(typeof(ListJson<DropJson>))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -10,7 +10,7 @@ namespace Commerce;
 /// </summary>
 public static class Identity
 {
-    public const string Cart = "cart_", Checkout = "chk_", Order = "ord_", Payment = "pay_", Contact = "con_", Stock = "stk_", Webhook = "whk_", Allotment = "alm_", PriceBook = "prb_", Tax = "tax_", Reconciliation = "rec_";
+    public const string Cart = "cart_", Checkout = "chk_", Order = "ord_", Payment = "pay_", Contact = "con_", Stock = "stk_", Webhook = "whk_", Allotment = "alm_", PriceBook = "prb_", Tax = "tax_", Reconciliation = "rec_", Drop = "drp_", Entry = "ent_", DropRoom = "drr_", DropCalendar = "drc_";
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -32,6 +32,32 @@ public static class Identity
     /// <summary>Whether <paramref name="id"/> has the form of an id of that kind; no promise that it exists.</summary>
     public static bool Is(string? id, string prefix) => id is { Length: <= 40 } && id.StartsWith(prefix, StringComparison.Ordinal)
         && id.Length == prefix.Length + 26 && id.AsSpan(prefix.Length).IndexOfAnyExcept(Letters) < 0;
+
+    /// <summary>The id that says these 16 bytes.</summary>
+    public static string Encode(string prefix, ReadOnlySpan<byte> bytes) => prefix + Base32(bytes);
+
+    /// <summary>The 16 bytes that an id says. False for what is not one of that kind.</summary>
+    public static bool Decode(string? id, string prefix, Span<byte> bytes)
+    {
+        if (id is null || !Is(id, prefix))
+        {
+            return false;
+        }
+
+        var (window, bits, at) = (0, 0, 0);
+        foreach (var letter in id.AsSpan(prefix.Length))
+        {
+            window = ((window << 5) | Alphabet.IndexOf(letter, StringComparison.Ordinal)) & 0xFFFF;
+            bits += 5;
+            if (bits >= 8 && at < 16)
+            {
+                bits -= 8;
+                bytes[at++] = (byte)((window >> bits) & 0xFF);
+            }
+        }
+
+        return true;
+    }
 
     private static string Base32(ReadOnlySpan<byte> bytes)
     {

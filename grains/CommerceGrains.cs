@@ -1,6 +1,7 @@
 using Commerce.Carts;
 using Commerce.Catalog;
 using Commerce.Checkouts;
+using Commerce.Drops;
 using Commerce.Events;
 using Commerce.Inventory;
 using Commerce.Journal;
@@ -47,6 +48,7 @@ public static class CommerceGrains
             services.AddFeatureManagement();
             services.AddSingleton<WebhookMeters>();
             services.AddSingleton<CheckoutMeters>();
+            services.AddSingleton<DropBoard>();
             services.AddSingleton<ProductCopy>();
             services.AddSingleton<PriceCopy>();
             services.AddSingleton(static provider => new CatalogIndex(
@@ -76,6 +78,7 @@ public static class CommerceGrains
             services.AddHostedService<CatalogWatch>();
             services.AddHostedService<Timekeeper>();
             services.AddHostedService<PriceWatch>();
+            services.AddHostedService<DropWatch>();
             services.AddHostedService<ReadModelWatch>();
             services.AddHostedService<ReconciliationWatch>();
             silo.AddPersistentStreams(Lifecycle.Provider, LifecycleStreams.Create, streams =>

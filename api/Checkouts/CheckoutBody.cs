@@ -19,6 +19,9 @@ internal sealed record CheckoutBody
     public Address? Destination { get; init; }
     public string? ShippingMethod { get; init; }
 
+    /// <summary>What a waiting room gave out, for what is sold in a drop.</summary>
+    public string? Pass { get; init; }
+
     public static CheckoutBody Read(Fields fields)
     {
         var body = new CheckoutBody
@@ -26,6 +29,7 @@ internal sealed record CheckoutBody
             CartId = fields.Optional("cartId", 64),
             QuoteId = fields.Optional("quoteId", 128),
             Payment = PaymentBody.Read(fields),
+            Pass = fields.Optional("pass", 200),
         };
 
         body = body.CartId is not null ? body

@@ -1,3 +1,4 @@
+using Commerce.Drops;
 using Commerce.Overload;
 using Commerce.Payments;
 
@@ -30,12 +31,13 @@ internal static class CheckoutEndpoints
         }
     }
 
-    private static async Task<IResult> Start(Call call, IGrainFactory grains, AdminKey secret)
+    private static async Task<IResult> Start(Call call, IGrainFactory grains, AdminKey secret, PassTokens passes)
     {
         var key = call.RequireKey();
         var body = await call.Read(CheckoutBody.Read);
         var creator = body.CartId is null ? ExpressCheckout.CreatorOf(call, secret) : call.Caller;
         var buyer = body.CartId is null ? ExpressCheckout.BuyerOf(creator, call, secret) : new Buyer(call.Owner, null);
+        var pass = body.Pass is { } shown ? passes.Read(shown, buyer.Owner) : null;
         var checkout = grains.Checkout(secret.Id(Identity.Checkout, "checkout", creator.Id, key));
 
         var cartId = body.CartId is { } given
@@ -46,6 +48,7 @@ internal static class CheckoutEndpoints
         {
             Methods = body.Payment.Methods,
             Store = body.Payment.Store,
+            Pass = pass,
         };
         var reply = await Watch(call, call.RequestOf(buyer.Owner) with { IfMatch = null }, (request, wait) => checkout.Start(request, command, wait));
 

@@ -10,12 +10,7 @@ internal static class ContactBodies
 
     public static Person Person(Fields fields)
     {
-        var email = fields.Required("email", 254);
-        if (email.Length > 0 && !IsEmail(email))
-        {
-            fields.Wrong("email", "invalid-value", "This is not an e-mail address.");
-        }
-
+        var email = Email(fields);
         var name = fields.FreeText("name", 200);
         var phone = fields.Optional("phone", 40);
         if (phone is not null && (phone.AsSpan().ContainsAnyExcept(PhoneCharacters) || !phone.Any(char.IsAsciiDigit)))
@@ -27,6 +22,17 @@ internal static class ContactBodies
 
         fields.NothingElse();
         return new Person(email, name, phone, vatId);
+    }
+
+    public static string Email(Fields fields)
+    {
+        var email = fields.Required("email", 254);
+        if (email.Length > 0 && !IsEmail(email))
+        {
+            fields.Wrong("email", "invalid-value", "This is not an e-mail address.");
+        }
+
+        return email;
     }
 
     public static Address Address(Fields fields)

@@ -8,6 +8,7 @@ internal static class ReferenceExamples
     private const string Line = """{"sku":"TEA-EARL-GREY-100","quantity":2}""";
     private const string Person = """{"email":"ada@example.com","name":"Ada Lovelace"}""";
     private const string Address = """{"name":"Ada Lovelace","line1":"Invalidenstraße 117","city":"Berlin","postalCode":"10115","country":"DE"}""";
+    private const string Drop = """{"name":"Highland blanket","skus":["WOOL-BLAN-HEA"],"allotment":1000,"startsAt":"2026-12-01T18:00:00Z","endsAt":"2026-12-01T20:00:00Z","order":"lottery","limitPerCustomer":1,"limitPerAddress":2,"passLifetime":180}""";
     private const string Money = """{"amount":1299,"currency":"EUR"}""";
 
     private static readonly Dictionary<string, string> Bodies = new(StringComparer.Ordinal)
@@ -41,6 +42,10 @@ internal static class ReferenceExamples
         ["countStock"] = """{"counted":42,"reason":"yearly count"}""",
         ["setStockPolicy"] = """{"safetyStock":2,"lowAt":10,"backorder":{"limit":200,"expectedAt":"2026-12-15T00:00:00Z"}}""",
         ["adjustStock"] = """{"quantity":-2,"reason":"broken"}""",
+        ["scheduleDrop"] = Drop,
+        ["changeDrop"] = Drop,
+        ["raiseAllotment"] = """{"allotment":1200}""",
+        ["enterDrop"] = """{"email":"ada@example.com","address":"Invalidenstraße 117, 10115 Berlin, DE","device":"d-7f3a"}""",
         ["startReconciliation"] = """{"provider":"stripe","from":"2026-11-20","to":"2026-11-22"}""",
         ["putRight"] = """{"remedy":"adopt","reason":"captured in the provider's dashboard on 20 November"}""",
         ["startCatalogSync"] = """{"full":true}""",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Commerce.Carts;
 
@@ -168,6 +169,33 @@ internal sealed class Fields(JsonElement element, string pointer, BodyErrors err
         }
 
         errors.Add(At(name), "invalid-value", $"'{name}' is a list of {count} numbers at the most, each from {least} to {most}.");
+        return default;
+    }
+
+    /// <summary>A list of texts, at least one and none twice.</summary>
+    public ImmutableArray<string> Words(string name, int most, int maxLength)
+    {
+        if (Find(name, out var value) && value.ValueKind is JsonValueKind.Array && value.GetArrayLength() is > 0 and var count && count <= most
+            && value.EnumerateArray().Select(static item => item.ValueKind is JsonValueKind.String ? TextOf(item) : null).ToArray() is var words
+            && Array.TrueForAll(words, word => word is { Length: > 0 } && word.Length <= maxLength && !HasControl(word)) && words.Distinct(StringComparer.Ordinal).Count() == count)
+        {
+            return [.. words!];
+        }
+
+        errors.Add(At(name), "invalid-value", $"'{name}' is a list of 1 to {most} texts, none twice, each up to {maxLength} characters long.");
+        return [];
+    }
+
+    /// <summary>A time with its offset (RFC 3339).</summary>
+    public DateTimeOffset Moment(string name)
+    {
+        var text = Required(name, 40);
+        if (DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at))
+        {
+            return at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
+        }
+
+        Wrong(name, "invalid-value", $"'{name}' is a time as in 2026-01-31T12:00:00Z.");
         return default;
     }
 

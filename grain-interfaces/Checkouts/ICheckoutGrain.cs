@@ -49,6 +49,9 @@ public sealed record StartCheckout(
 
     /// <summary>Keeps the method at the provider for the customer's next purchase.</summary>
     [Id(6)] public bool Store { get; init; }
+
+    /// <summary>What lets the shopper buy in a drop; null: nothing.</summary>
+    [Id(7)] public Drops.DropPass? Pass { get; init; }
 }
 
 [GenerateSerializer, Immutable, Alias("commerce.checkout.view")]

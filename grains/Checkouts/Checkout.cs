@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Commerce.Carts;
+using Commerce.Drops;
 using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Payments;
@@ -30,6 +31,7 @@ internal abstract record CheckoutEvent;
 /// <param name="Alternatives">Where the payment may go when it is certain that nothing happened at the provider; null: nowhere.</param>
 /// <param name="CaptureNow">The money is taken with the authorisation.</param>
 /// <param name="Store">The method is kept at the provider for the customer.</param>
+/// <param name="Pass">What lets the shopper buy in a drop: redeemed before the stock is reserved. Null: nothing.</param>
 internal sealed record CheckoutStarted(
     string CartId,
     string Owner,
@@ -43,7 +45,8 @@ internal sealed record CheckoutStarted(
     DateTimeOffset HeldUntil,
     ImmutableArray<PaymentRoute>? Alternatives = null,
     bool CaptureNow = false,
-    bool Store = false) : CheckoutEvent;
+    bool Store = false,
+    DropPass? Pass = null) : CheckoutEvent;
 
 /// <param name="Sources">Which stock items are asked for what; null: the default item of each SKU. Said again when another plan takes its place.</param>
 internal sealed record ReservationRequested(ImmutableArray<Sourced>? Sources = null) : CheckoutEvent;
@@ -105,6 +108,7 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
     public ImmutableArray<PaymentRoute> Alternatives { get; init; } = [];
     public bool CaptureNow { get; init; }
     public bool Store { get; init; }
+    public DropPass? Pass { get; init; }
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset ExpiresAt { get; init; }
 
@@ -227,6 +231,7 @@ internal sealed record Checkout : IAggregateState<Checkout, CheckoutEvent>
             Alternatives = e.Alternatives ?? [],
             CaptureNow = e.CaptureNow,
             Store = e.Store,
+            Pass = e.Pass,
             ExpiresAt = e.ExpiresAt,
             HeldUntil = e.HeldUntil,
             StartedAt = at,

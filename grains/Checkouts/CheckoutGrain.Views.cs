@@ -5,7 +5,7 @@ namespace Commerce.Checkouts;
 internal sealed partial class CheckoutGrain
 {
     /// <summary>Refusals of the cart that came after the checkout was stored (two tabs at once): the caller hears them as if they had come before.</summary>
-    private static readonly ImmutableHashSet<string> CartRefusals = ["cart-in-checkout", "cart-checked-out", "price-changed"];
+    private static readonly ImmutableHashSet<string> CartRefusals = ["cart-in-checkout", "cart-checked-out", "price-changed", .. PassRefusals];
 
     private void Demand(Request request)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Commerce.Allotments;
 using Commerce.Carts;
+using Commerce.Drops;
 using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Orders;
@@ -19,7 +20,7 @@ namespace Commerce.Checkouts;
 /// <para>Callers do not carry the saga, they watch it: the grain is reentrant, one loop runs at a time, and a caller that goes away changes nothing.</para>
 /// </remarks>
 [GrainType("checkout"), Reentrant, PreferLocalPlacement, CollectionAgeLimit(Minutes = 1)]
-internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourcing, CheckoutMeters meters, IOptions<CheckoutOptions> options, ILogger<CheckoutGrain> logger)
+internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourcing, DropBoard board, CheckoutMeters meters, IOptions<CheckoutOptions> options, ILogger<CheckoutGrain> logger)
     : AggregateGrain<Checkout, CheckoutEvent>, ICheckoutGrain
 {
     private Task? starting;
@@ -119,6 +120,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourc
         try
         {
             var frozen = await GrainFactory.Cart(command.CartId).Freeze(request.Owner, command.QuoteId);
+            DemandPass(frozen.Quote, command.Pass);
             var occasion = new PaymentOccasion(frozen.Quote.Totals.Total, frozen.Destination.Country, command.CartId);
             var routes = await desk.Routes(frozen.Quote.Channel, occasion, command.Provider, command.Method, command.Methods);
             var expiresAt = Now + options.Value.Lifetime;
@@ -126,7 +128,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourc
                 request,
                 new CheckoutStarted(
                     command.CartId, frozen.Owner, frozen.ContactId, frozen.Destination, frozen.Quote, routes[0].Provider, routes[0].Method, command.ReturnUrl, expiresAt, expiresAt + options.Value.HoldBeyond,
-                    routes.Length > 1 ? routes[1..] : null, desk.CapturesAtOnce(frozen.Quote.Channel), command.Store && Owners.CustomerId(frozen.Owner) is not null),
+                    routes.Length > 1 ? routes[1..] : null, desk.CapturesAtOnce(frozen.Quote.Channel), command.Store && Owners.CustomerId(frozen.Owner) is not null, command.Pass),
                 new ReservationRequested(await sourcing.Plan(frozen.Quote, frozen.Destination.Country)));
             isPaymentNew = isOrderNew = true;
         }
@@ -211,6 +213,12 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourc
             return;
         }
 
+        if (State.Pass is not null && await RedeemPass() is { } noPass)
+        {
+            await Undo(CheckoutStatus.Failed, noPass);
+            return;
+        }
+
         var uses = Uses;
         var taking = uses.IsEmpty ? null : Task.WhenAll(uses.Select(use => GrainFactory.Allotment(use.Key).Take(Id, units: 1, use.Limit)));
         var (lacking, owed) = await ReserveStock();
@@ -285,6 +293,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourc
             return;
         }
 
+        await SpendPass();
         if (!uses.IsEmpty)
         {
             await Task.WhenAll(uses.Select(use => GrainFactory.Allotment(use.Key).Confirm(Id)));
@@ -319,6 +328,7 @@ internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourc
 
         // Whether or not they were taken: a crash may lie between the taking and its being known here.
         await Task.WhenAll([ReleaseStock(), .. Uses.Select(use => GrainFactory.Allotment(use.Key).GiveBack(Id))]);
+        await GiveBackPass();
         await GrainFactory.Cart(State.CartId).Release(Id);
         await Commit(State.Ending switch
         {

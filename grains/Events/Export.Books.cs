@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Commerce.Allotments;
 using Commerce.Carts;
 using Commerce.Checkouts;
+using Commerce.Drops;
 using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Orders;
@@ -218,6 +219,8 @@ internal sealed partial class Export
         .. Table<InboundWebhookStatus, WebhookEvent>("webhook", Webhook.Next),
         .. Table<OrderTaxStatus, OrderTaxEvent>("tax", (from, happened) => OrderTax.Next(from ?? OrderTaxStatus.None, happened)),
         .. Table<ReconciliationStatus, ReconciliationEvent>("reconciliation", (from, happened) => Reconciliation.Next(from ?? ReconciliationStatus.None, happened)),
+        .. Table<DropStatus, DropEvent>("drop", (from, happened) => Drop.Next(from ?? DropStatus.None, happened)),
+        .. Table<PassStatus, DropEvent>("pass", Drop.NextPass),
     ];
 
     private static IEnumerable<(string Kind, string From, string Event, string To)> Table<TStatus, TEvent>(string kind, Func<TStatus?, Type, TStatus?> next)

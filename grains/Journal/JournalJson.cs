@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Commerce.Allotments;
 using Commerce.Carts;
 using Commerce.Checkouts;
+using Commerce.Drops;
 using Commerce.Inventory;
 using Commerce.Orders;
 using Commerce.Payments;
@@ -145,6 +146,29 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(TakeVoided))]
 [JsonSerializable(typeof(UnitsReturned))]
 [JsonSerializable(typeof(Snapshot<Allotment>))]
+[JsonSerializable(typeof(DropPlanned))]
+[JsonSerializable(typeof(DropScheduled))]
+[JsonSerializable(typeof(DropRefused))]
+[JsonSerializable(typeof(DropChanged))]
+[JsonSerializable(typeof(AllotmentRaised))]
+[JsonSerializable(typeof(DropOpened))]
+[JsonSerializable(typeof(DropSoldOut))]
+[JsonSerializable(typeof(DropReopened))]
+[JsonSerializable(typeof(DropClosed))]
+[JsonSerializable(typeof(DropCancelled))]
+[JsonSerializable(typeof(DropTakenOff))]
+[JsonSerializable(typeof(PassesIssued))]
+[JsonSerializable(typeof(PassRedeemed))]
+[JsonSerializable(typeof(PassGivenBack))]
+[JsonSerializable(typeof(PassSpent))]
+[JsonSerializable(typeof(PassesExpired))]
+[JsonSerializable(typeof(EntryLeft))]
+[JsonSerializable(typeof(Snapshot<Drop>))]
+[JsonSerializable(typeof(PlacesTaken))]
+[JsonSerializable(typeof(Snapshot<DropRoom>))]
+[JsonSerializable(typeof(DropBooked))]
+[JsonSerializable(typeof(BookingEnded))]
+[JsonSerializable(typeof(Snapshot<DropCalendar>))]
 [JsonSerializable(typeof(PromotionPublished))]
 [JsonSerializable(typeof(PromotionWithdrawn))]
 [JsonSerializable(typeof(PriceListPublished))]
@@ -162,4 +186,6 @@ namespace Commerce.Journal;
 [JsonSerializable(typeof(OrderTaxStatus))]
 [JsonSerializable(typeof(ReconciliationStatus))]
 [JsonSerializable(typeof(TakeStatus))]
+[JsonSerializable(typeof(DropStatus))]
+[JsonSerializable(typeof(PassStatus))]
 internal sealed partial class JournalJson : JsonSerializerContext;

@@ -130,6 +130,9 @@ internal static class AggregateKinds
         (Identity.Reconciliation, GrainType.Create("reconciliation")),
         (Identity.Allotment, GrainType.Create("allotment")),
         (Identity.PriceBook, GrainType.Create("price-book")),
+        (Identity.Drop, GrainType.Create("drop")),
+        (Identity.DropRoom, GrainType.Create("drop-room")),
+        (Identity.DropCalendar, GrainType.Create("drop-calendar")),
     ];
 
     /// <summary>Null for an id of a kind that this version does not know.</summary>

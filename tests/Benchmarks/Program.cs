@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Commerce.Benchmarks.Databases;
+using Commerce.Benchmarks.Drops;
 using Commerce.Benchmarks.Growth;
 using Commerce.Benchmarks.Http;
 using Commerce.Benchmarks.Inventory;
@@ -14,6 +15,7 @@ using Commerce.Benchmarks.Scale;
 // basket URL ADMINKEY    a cart of 100 lines with 10 promotions, over HTTP
 // hot DATABASE [S]       durable reservations of one SKU through its grain, in process, S seconds each
 // bare URL FILE          a Kestrel that answers GET / with the bytes of a file: the floor under every read
+// entries N [DATABASE]   N people come to a waiting room, in process
 // anything else          BenchmarkDotNet's own switches: --filter '*Journal*'
 return args switch
 {
@@ -23,6 +25,7 @@ return args switch
     ["basket", .. var rest] => await LargeCart.Run(rest),
     ["hot", var database, .. var seconds] => await HotSku.Run(database, seconds is [var given] ? double.Parse(given) : 5),
     ["bare", var url, var file] => await BareEndpoint.Run(url, file),
+    ["entries", var people, .. var database] => await Entries.Run(people, database is [var given] ? given : null),
     ["activation", var database] => await Activation.Run(database),
     _ => BenchmarkSwitcher.FromAssembly(typeof(HotSku).Assembly).Run(args).Any() ? 0 : 1,
 };

@@ -7,6 +7,7 @@ using System.Text.Json.Serialization;
 using Commerce.Allotments;
 using Commerce.Carts;
 using Commerce.Checkouts;
+using Commerce.Drops;
 using Commerce.Inventory;
 using Commerce.Journal;
 using Commerce.Orders;
@@ -26,7 +27,7 @@ public sealed class EventContractTests
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly Type[] Families = [typeof(CartEvent), typeof(CheckoutEvent), typeof(OrderEvent), typeof(PaymentEvent), typeof(StockEvent), typeof(WebhookEvent), typeof(AllotmentEvent), typeof(PriceEvent), typeof(OrderTaxEvent), typeof(ReconciliationEvent)];
+    private static readonly Type[] Families = [typeof(CartEvent), typeof(CheckoutEvent), typeof(OrderEvent), typeof(PaymentEvent), typeof(StockEvent), typeof(WebhookEvent), typeof(AllotmentEvent), typeof(PriceEvent), typeof(OrderTaxEvent), typeof(ReconciliationEvent), typeof(DropEvent), typeof(DropRoomEvent), typeof(DropCalendarEvent)];
 
     public static TheoryData<string> EventTypes => new(Published().Select(e => e.Name));
 

@@ -18,6 +18,8 @@ public sealed class StateMachineDocumentTests
         ("webhook", "Webhook that came in", "An event of a payment provider. `none` is one that never came; a parked one waits for an operator."),
         ("tax", "Tax document of an order", "What a tax vendor was told of an order. `none` for orders that the rate tables taxed: nobody is told anything."),
         ("reconciliation", "Reconciliation", "A provider's books compared with ours. Comparing only reads: a crash begins it again."),
+        ("drop", "Drop", "A flash sale. What leads back to the same state is about its units and places."),
+        ("pass", "Pass of a drop", "`none` is a place that has not been called. A pass that a checkout redeemed does not expire; a failed checkout gives it back."),
     ];
 
     [Fact]
