@@ -6,6 +6,7 @@ namespace Commerce.Drops;
 /// <summary>Which SKUs are sold to holders of a pass only, as this silo knows it: half a second old at the most, and empty for most shops most of the time.</summary>
 internal sealed class DropBoard(IGrainFactory grains)
 {
+    private readonly Lock gate = new();
     private long version = -1;
 
     private volatile FrozenDictionary<string, string> drops = FrozenDictionary<string, string>.Empty;
@@ -19,8 +20,18 @@ internal sealed class DropBoard(IGrainFactory grains)
     /// <summary>Takes in what changed in the calendar.</summary>
     public async Task Follow()
     {
-        if (await grains.DropCalendar().Current(version) is { } page)
+        if (await grains.DropCalendar().Current(Volatile.Read(ref version)) is not { } page)
         {
+            return;
+        }
+
+        lock (gate)
+        {
+            if (page.Version <= version)
+            {
+                return; // another has read it meanwhile
+            }
+
             var bySku = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var drop in page.Drops.OrderBy(drop => drop.StartsAt))
             {

@@ -11,7 +11,7 @@ namespace Commerce.Drops;
 /// moment, the room takes the entries of one of them, and the other begins again.</para>
 /// </remarks>
 [GrainType("drop"), Reentrant, CollectionAgeLimit(Minutes = 60)]
-internal sealed partial class DropGrain(ILogger<DropGrain> logger) : AggregateGrain<Drop, DropEvent>, IDropGrain
+internal sealed partial class DropGrain(DropBoard board, ILogger<DropGrain> logger) : AggregateGrain<Drop, DropEvent>, IDropGrain
 {
     /// <summary>Most passes that one commit issues or lets expire: the rest follow in the next.</summary>
     private const int Most = 500;
@@ -66,6 +66,7 @@ internal sealed partial class DropGrain(ILogger<DropGrain> logger) : AggregateGr
             }
 
             await Commit(request, new DropChanged(plan));
+            await board.Follow();
         }
 
         return new Reply<DropView>(View(), repeated);
@@ -271,6 +272,7 @@ internal sealed partial class DropGrain(ILogger<DropGrain> logger) : AggregateGr
         if (State.Status is DropStatus.Planning)
         {
             await Commit(booked ? new DropScheduled() : new DropRefused(DropErrors.Overlaps.Code));
+            await board.Follow(); // this silo knows it when the operator does
         }
     }
 
@@ -282,6 +284,7 @@ internal sealed partial class DropGrain(ILogger<DropGrain> logger) : AggregateGr
             if (!State.IsOffCalendar)
             {
                 await Commit(new DropTakenOff());
+                await board.Follow();
             }
         }
     }
