@@ -48,11 +48,12 @@ internal static class ExpressCheckout
     public static async Task<string> Fill(CheckoutBody body, Call call, Caller creator, Buyer buyer, AdminKey secret, ICheckoutGrain checkout, IGrainFactory grains)
     {
         var cartId = secret.Id(Identity.Cart, "express", creator.Id, call.RequireKey());
-        if (await checkout.Get(buyer.Owner) is null)
+        var lines = CartBodies.ToLines(body.Lines ?? []);
+        if (!await checkout.HasBegun(lines))
         {
             await grains.Cart(cartId).Fill(
                 call.RequestOf(buyer.Owner) with { IfMatch = null },
-                new FillCart(new CreateCart(buyer.Owner!, body.Channel!, body.Currency, CartBodies.ToLines(body.Lines ?? [])), body.Contact, body.Destination!, body.ShippingMethod));
+                new FillCart(new CreateCart(buyer.Owner!, body.Channel!, body.Currency, lines), body.Contact, body.Destination!, body.ShippingMethod));
         }
 
         return cartId;

@@ -42,6 +42,8 @@ internal static class ProblemTypes
         Of("contact-erased", 409, Client, "The contact was erased", "The person asked to be forgotten; the contact takes no new data.", "Start a new cart."),
         Of("catalog-not-copied", 409, Client, "There is nothing to copy", "The products and prices are the shop's files, which are read at start.", "Change the files and start again, or choose another source (Commerce__Catalog__Provider)."),
         Of("insufficient-stock", 409, Client, "There are not enough units", "More units would be taken away than are free.", "Take away fewer, or wait until reservations end."),
+        Of("sold-out", 409, Client, "Sold out", "Nothing is left of one of the goods, and nobody holds any who might let go of it. Nothing was begun.", "Tell the shopper; GET /v1/products/{id}/availability says when there is something again."),
+        Again("goods-held", 409, Client, "The last ones are being paid for", "Nothing is free of one of the goods; what is left is held by shoppers who are paying. Nothing was begun.", "Try again as Retry-After says: what they do not pay for is sold again."),
         Of("stock-changed", 409, Client, "The stock is not what it was", "The adjustment was decided on another number of units than is on hand.", "Read the stock again, and decide anew."),
         Of("code-taken", 409, Client, "The code switches on another promotion", "A code, or what made codes begin with, belongs to one promotion.", "Choose another, or withdraw the promotion that has it."),
         Of("drop-overlaps", 409, Client, "Another drop sells this at that time", "A SKU is sold in one drop at a time.", "Choose another time, or leave the SKU out; GET /v1/admin/drops lists the drops."),

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Commerce.Inventory;
+using Commerce.Carts;
 using Commerce.Payments;
 using Commerce.Pricing;
 
@@ -19,6 +20,13 @@ public interface ICheckoutGrain : IGrainWithStringKey
 
     [Alias("get"), AlwaysInterleave]
     Task<CheckoutView?> Get(string? owner);
+
+    /// <summary>
+    /// Before the cart of an express checkout is filled: whether the checkout has begun. One that has not, and asks for goods of which there are none, is refused at once as
+    /// <c>sold-out</c>, or as <c>goods-held</c> while others hold the last ones and may let go of them; nothing is stored.
+    /// </summary>
+    [Alias("has-begun"), AlwaysInterleave]
+    Task<bool> HasBegun(ImmutableArray<NewLine> lines);
 
     /// <summary>The shopper came back from 3-D Secure: asks the provider how it ended and goes on. Waits as <see cref="Start"/> does.</summary>
     [Alias("confirm"), AlwaysInterleave]
@@ -148,6 +156,17 @@ public sealed record CheckoutInFlight
 
 public static class CheckoutErrors
 {
+    /// <summary>How long shoppers who hold the last units usually take to pay, or not to.</summary>
+    private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(5);
+
+    public static CommerceError SoldOut(string sku, int line) => new(
+        "sold-out", ErrorKind.Conflict, $"Of '{sku}' nothing is left. Nothing was begun, and nothing charged.")
+    { Pointer = $"/lines/{line}/sku" };
+
+    public static CommerceError GoodsHeld(string sku, int line, int held) => new(
+        "goods-held", ErrorKind.Conflict, $"The last {held} of '{sku}' are held by others who are paying; what they do not pay for is sold again. Nothing was begun, and nothing charged.")
+    { Pointer = $"/lines/{line}/sku", RetryAfter = SoonAgain };
+
     public static CommerceError UnknownProvider(string provider) => new(
         "unknown-payment-provider", ErrorKind.Invalid, $"There is no payment provider '{provider}'.")
     { Pointer = "/payment/provider" };

@@ -92,7 +92,11 @@ public sealed record ItemLevel(
     [property: Id(1)] int Beyond,
     [property: Id(2)] bool PreOrder,
     [property: Id(3)] DateTimeOffset? ExpectedAt,
-    [property: Id(4)] int LowAt);
+    [property: Id(4)] int LowAt)
+{
+    /// <summary>Units that shoppers hold who have not paid yet: some of them may come back.</summary>
+    [Id(5)] public int Held { get; init; }
+}
 
 /// <param name="Reserved">Whether the units are held (or allocated already).</param>
 /// <param name="Available">What was left, when they are not.</param>

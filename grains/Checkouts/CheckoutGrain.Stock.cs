@@ -1,3 +1,4 @@
+using Commerce.Carts;
 using Commerce.Inventory;
 
 namespace Commerce.Checkouts;
@@ -5,6 +6,31 @@ namespace Commerce.Checkouts;
 /// <summary>The goods of a checkout: held while it is paid, the order's once it is placed, given back when it is undone. Every step may come twice, and goes where the plan says.</summary>
 internal sealed partial class CheckoutGrain
 {
+    /// <summary>
+    /// In a flash sale most come too late: they are told so by what this silo knows, which is a second old at the most, before a cart is filled, a checkout stored and both undone
+    /// again. Whoever is not refused here is told by the stock itself.
+    /// </summary>
+    public async Task<bool> HasBegun(ImmutableArray<NewLine> lines)
+    {
+        if (State.Status is not CheckoutStatus.None)
+        {
+            return true;
+        }
+
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var sku = lines[i].Sku;
+            if (await availability.Of(sku, channel: null) is not { Available: 0, Beyond: 0 } || await catalog.FindSku(sku) is null)
+            {
+                continue;
+            }
+
+            throw new CommerceException(await availability.Held(sku) is > 0 and var held ? CheckoutErrors.GoodsHeld(sku, i, held) : CheckoutErrors.SoldOut(sku, i));
+        }
+
+        return false;
+    }
+
     private ImmutableArray<Sourced> Parts => Sourcing.Of(State.Sources, State.Quote);
 
     /// <summary>Holds what is bought. What a location refuses is planned anew, a few times.</summary>

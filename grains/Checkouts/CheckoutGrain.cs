@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Commerce.Allotments;
 using Commerce.Carts;
+using Commerce.Catalog;
 using Commerce.Drops;
 using Commerce.Inventory;
 using Commerce.Journal;
@@ -20,7 +21,7 @@ namespace Commerce.Checkouts;
 /// <para>Callers do not carry the saga, they watch it: the grain is reentrant, one loop runs at a time, and a caller that goes away changes nothing.</para>
 /// </remarks>
 [GrainType("checkout"), Reentrant, PreferLocalPlacement, CollectionAgeLimit(Minutes = 1)]
-internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourcing, DropBoard board, CheckoutMeters meters, IOptions<CheckoutOptions> options, ILogger<CheckoutGrain> logger)
+internal sealed partial class CheckoutGrain(PaymentDesk desk, SourcingDesk sourcing, Availability availability, CatalogIndex catalog, DropBoard board, CheckoutMeters meters, IOptions<CheckoutOptions> options, ILogger<CheckoutGrain> logger)
     : AggregateGrain<Checkout, CheckoutEvent>, ICheckoutGrain
 {
     private Task? starting;

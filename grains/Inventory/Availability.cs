@@ -22,6 +22,18 @@ internal sealed class Availability(ILocations locations, StockCache stock)
         where channel is null || location.Channels.IsEmpty || location.Channels.Contains(channel)
         select stock.Of(new StockId(sku, Sourcing.NameOf(location)).ToString()).AsTask()));
 
+    /// <summary>Units that are held at any location by shoppers who have not paid yet.</summary>
+    public async ValueTask<int> Held(string sku)
+    {
+        var held = 0L;
+        foreach (var location in locations.All)
+        {
+            held += (await stock.Of(new StockId(sku, Sourcing.NameOf(location)).ToString())).Level.Held;
+        }
+
+        return (int)Math.Min(held, int.MaxValue);
+    }
+
     /// <summary>What is there at any of them is there; what comes later, comes when the first of them has it.</summary>
     internal static SkuAvailability Sum(string sku, ReadOnlySpan<KnownLevel> levels)
     {

@@ -225,7 +225,7 @@ internal sealed class StockItemGrain(SiloAge age, ILogger<StockItemGrain> logger
     public Task<ItemLevel> Level()
     {
         var (now, stock) = (Now, Durable);
-        return Task.FromResult(new ItemLevel(stock.Sellable, stock.Beyond(now), stock.IsPreOrder(now), stock.ExpectedAt(now), stock.Rules.LowAt));
+        return Task.FromResult(new ItemLevel(stock.Sellable, stock.Beyond(now), stock.IsPreOrder(now), stock.ExpectedAt(now), stock.Rules.LowAt) { Held = stock.Reserved });
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using Commerce.Carts;
 using Commerce.Checkouts;
+using Commerce.Inventory;
 using Commerce.Payments;
 
 namespace Commerce.Tests.Cluster.Checkouts;
@@ -39,6 +40,47 @@ public sealed class JourneyTests(Shop shop) : IClassFixture<Shop>
 
         await trial.IsUndone(CheckoutStatus.Failed, "out-of-stock", stock: 2);
         Assert.Empty(trial.Account.Calls);
+    }
+
+    [Fact]
+    public async Task Of_what_is_sold_out_no_express_checkout_begins_and_while_others_hold_the_last_ones_it_says_so()
+    {
+        var sku = await shop.Stocked(1);
+        var stock = shop.Grains.Stock(sku);
+        var checkout = shop.Grains.Checkout(Identity.New(Identity.Checkout));
+        async Task<string?> Refusal()
+        {
+            try
+            {
+                Assert.False(await checkout.HasBegun([new NewLine(sku, 1)]));
+                return null;
+            }
+            catch (CommerceException refused)
+            {
+                return refused.Error.Code;
+            }
+        }
+
+        Assert.Null(await Refusal());
+
+        await stock.Reserve("res_1", "cart_1", 1, shop.Clock.GetUtcNow().AddMinutes(5));
+        await Shop.Until(async () => await Refusal() is "goods-held", "the last one is held");
+
+        await stock.Allocate("res_1", "ord_1", "cart_1", 1);
+        await Shop.Until(async () => await Refusal() is "sold-out", "the last one is sold");
+        Assert.Null(await checkout.Get(null));
+        Assert.Null(await Record.ExceptionAsync(() => checkout.HasBegun([new NewLine("no-such-sku", 1)]))); // told by the cart
+    }
+
+    [Fact]
+    public async Task Whoever_bought_the_last_one_is_not_told_that_it_is_sold_out()
+    {
+        var trial = await shop.Cart(quantity: 1, stock: 1);
+        await trial.Placed();
+        await Shop.Until(
+            async () => await Record.ExceptionAsync(() => shop.Grains.Checkout(Identity.New(Identity.Checkout)).HasBegun([new NewLine(trial.Sku, 1)])) is CommerceException, "others are told");
+
+        Assert.True(await trial.Checkout.HasBegun([new NewLine(trial.Sku, 1)]));
     }
 
     [Fact]

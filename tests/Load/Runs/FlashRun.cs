@@ -120,7 +120,7 @@ internal sealed class FlashRun(Target target, FlashOptions options, Told told, M
                 told.Ordered(key, outcome.Reason);
                 Interlocked.Increment(ref sold);
                 break;
-            case { Ending: Ending.Refused, Reason: "out-of-stock" or "sold-out" }:
+            case { Ending: Ending.Refused, Reason: "out-of-stock" or "sold-out" or "goods-held" }:
                 meters.Record(SoldOut, began);
                 told.Refuse(key, outcome.Reason);
                 waiting.Enqueue(number);

@@ -86,16 +86,16 @@ public sealed class CheckoutHttpTests(ApiHost api) : IClassFixture<ApiHost>
     {
         var steps = new ConcurrentQueue<string>();
         var begun = false;
-        api.Grains.On<ICartGrain>((key, method, arguments) =>
+        api.Grains.On<ICartGrain>((_, method, arguments) =>
         {
             steps.Enqueue($"{method} {((Request)arguments[0]!).Key}");
-            return Task.FromResult(new Reply<CartView>(new CartView { Id = (string)key, Quote = new Quote { Currency = "EUR" } }, false));
+            return Task.CompletedTask;
         });
         api.Grains.On<ICheckoutGrain>((key, method, arguments) =>
         {
-            if (method == nameof(ICheckoutGrain.Get))
+            if (method == nameof(ICheckoutGrain.HasBegun))
             {
-                return Task.FromResult(begun ? View((string)key, CheckoutStatus.Completed) : null);
+                return Task.FromResult(begun);
             }
 
             begun = true;
@@ -105,24 +105,25 @@ public sealed class CheckoutHttpTests(ApiHost api) : IClassFixture<ApiHost>
         var first = await api.Send(HttpMethod.Post, "/v1/checkouts", Express, null, ("Idempotency-Key", "k"));
         var again = await api.Send(HttpMethod.Post, "/v1/checkouts", Express, null, ("Idempotency-Key", "k"));
 
-        Assert.Equal(["Create k", "SetContact k:contact", "SetDestination k:destination", "SetShippingMethod k:shipping-method"], steps);
+        Assert.Equal(["Fill k"], steps);
         Assert.Equal(first.Text, again.Text);
         Assert.StartsWith("cgt_", first.Json.GetProperty("token").GetString(), StringComparison.Ordinal);
         Assert.True(Identity.Is(first.Json.GetProperty("cartId").GetString(), Identity.Cart));
     }
 
-    [Fact]
-    public async Task What_a_step_of_an_express_checkout_refuses_points_into_its_body()
+    [Theory]
+    [InlineData("sold-out", false, null)]
+    [InlineData("goods-held", true, "5")]
+    public async Task An_express_checkout_of_what_is_not_to_be_had_is_refused_before_a_cart_is_filled(string code, bool again, string? retryAfter)
     {
-        api.Grains.On<ICheckoutGrain>((_, _, _) => Task.FromResult<CheckoutView?>(null));
-        api.Grains.On<ICartGrain>((key, method, _) => method == nameof(ICartGrain.SetDestination)
-            ? Task.FromException<Reply<CartView>>(new CommerceException(CartErrors.CannotShipTo("DE")))
-            : Task.FromResult(new Reply<CartView>(new CartView { Id = (string)key }, false)));
+        api.Grains.On<ICheckoutGrain>((_, _, _) => Task.FromException<bool>(new CommerceException(again ? CheckoutErrors.GoodsHeld("A", 0, 3) : CheckoutErrors.SoldOut("A", 0))));
+        api.Grains.On<ICartGrain>((_, _, _) => throw new InvalidOperationException("No cart is filled."));
 
         var refused = await api.Send(HttpMethod.Post, "/v1/checkouts", Express, ApiHost.Guest, ("Idempotency-Key", "k"));
 
-        Assert.Equal((422, "destination-not-served"), (refused.Status, refused.Code));
-        Assert.Equal("/destination/country", refused.Json.GetProperty("errors")[0].GetProperty("pointer").GetString());
+        Assert.Equal((409, code, again), (refused.Status, refused.Code, refused.Json.GetProperty("retryable").GetBoolean()));
+        Assert.Equal("/lines/0/sku", refused.Json.GetProperty("errors")[0].GetProperty("pointer").GetString());
+        Assert.Equal(retryAfter, refused.Headers.GetValueOrDefault("Retry-After"));
     }
 
     [Fact]
