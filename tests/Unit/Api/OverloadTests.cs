@@ -175,7 +175,7 @@ public sealed class OverloadTests(SmallHost api) : IClassFixture<SmallHost>
             ? Task.FromResult<CheckoutView?>(Checkout((string)key))
             : Task.FromResult(new Reply<CheckoutView>(Checkout((string)key), false)));
         api.Grains.On<IOrderGrain>((_, _, _) => Task.FromResult<OrderView?>(new OrderView { Id = OrderId, Version = 1 }));
-        api.Grains.On<IStockItemGrain>((_, _, _) => Task.FromResult<StockView?>(new StockView { Sku = "A" }));
+        api.Grains.On<IStockList>((_, _, _) => Task.FromResult<StockView?>(new StockView { Sku = "A" }));
     }
 
     /// <summary>How a request of each kind is answered, the least urgent first.</summary>
