@@ -26,6 +26,8 @@ public class ApiHost : IAsyncLifetime
 
     public HttpClient Http { get; private set; } = null!;
 
+    internal IServiceProvider Services => app!.Services;
+
     public async Task InitializeAsync()
     {
         var builder = WebApplication.CreateBuilder();
