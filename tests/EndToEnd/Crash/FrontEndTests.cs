@@ -12,7 +12,7 @@ namespace Commerce.Crash;
 [Trait("database", "files")] // how a cluster on PostgreSQL loses its silos is in Faults
 public sealed class FrontEndTests(ITestOutputHelper output)
 {
-    private const int Shoppers = 150, AtATime = 24, Times = 3;
+    private const int Shoppers = 150, AtATime = 24, Times = 2;
 
     /// <summary>How long a shopper thinks at the most before the next errand.</summary>
     private static readonly TimeSpan Thought = TimeSpan.FromMilliseconds(500);

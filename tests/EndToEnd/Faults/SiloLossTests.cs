@@ -16,7 +16,7 @@ public sealed class SiloLossTests(ITestOutputHelper output)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>How often a silo is killed for the measurement: <c>COMMERCE_FAULT_KILLS</c>.</summary>
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("COMMERCE_FAULT_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 3;
+    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("COMMERCE_FAULT_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 2;
 
     [Fact]
     public async Task A_killed_silos_grains_are_reachable_again_within_five_seconds()

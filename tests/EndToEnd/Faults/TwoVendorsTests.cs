@@ -16,7 +16,7 @@ public sealed class TwoVendorsTests(ITestOutputHelper output)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(300), Quiet = TimeSpan.FromSeconds(60);
 
     /// <summary>Of a long run: <c>COMMERCE_PAYMENT_CHECKOUTS</c>.</summary>
-    private static int Checkouts => From("COMMERCE_PAYMENT_CHECKOUTS", 320);
+    private static int Checkouts => From("COMMERCE_PAYMENT_CHECKOUTS", 240);
 
     /// <summary>Repeats a run: <c>COMMERCE_PAYMENT_SEED</c>.</summary>
     private static int Seed => From("COMMERCE_PAYMENT_SEED", 20261123);
