@@ -61,7 +61,7 @@ internal sealed class DropWatch(DropBoard board, TimeProvider clock, ILogger<Dro
         {
             do
             {
-                await Follow();
+                await Follow(stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -71,14 +71,14 @@ internal sealed class DropWatch(DropBoard board, TimeProvider clock, ILogger<Dro
         }
     }
 
-    private async Task Follow()
+    private async Task Follow(CancellationToken stoppingToken)
     {
         try
         {
             await board.Follow();
             isAway = false;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested) // a call that somebody else cancelled is a failure like any other
         {
             if (!isAway)
             {

@@ -77,7 +77,7 @@ internal sealed class Timekeeper(IJournal journal, IGrainFactory grains, TimePro
 
             return true;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested) // a call that somebody else cancelled is a failure like any other
         {
             if (!wasAway)
             {

@@ -93,7 +93,7 @@ internal sealed class PriceWatch(PriceBooks books, TimeProvider clock, ILogger<P
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await Follow();
+                await Follow(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -102,14 +102,14 @@ internal sealed class PriceWatch(PriceBooks books, TimeProvider clock, ILogger<P
         }
     }
 
-    private async Task Follow()
+    private async Task Follow(CancellationToken stoppingToken)
     {
         try
         {
             await books.Follow();
             isAway = false;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested) // a call that somebody else cancelled is a failure like any other
         {
             if (!isAway)
             {
