@@ -37,11 +37,6 @@ internal static class CartEndpoints
     {
         var body = await call.Read(CartBodies.NewCart);
         var opening = CartOpening.For(call, secret);
-        if (call.Key is null)
-        {
-            Newborn.Announce(opening.CartId); // a random id, made a moment ago
-        }
-
         var reply = await grains.Cart(opening.CartId).Create(
             call.RequestOf(opening.Owner) with { IfMatch = null },
             new CreateCart(opening.Owner, body.Channel, body.Currency, CartBodies.ToLines(body.Lines)));
